@@ -1,0 +1,31 @@
+namespace Twinrunner.Runner.Executors;
+
+/// <summary>Where an executor tells what happens to an attempt, while it happens. Called from one flow at a time, except for logs of the two streams, which never overlap either.</summary>
+public interface IStepSink
+{
+    /// <summary>Bytes of a stream as they came, cut anywhere. Awaiting it is the backpressure: the bytes may be reused afterwards.</summary>
+    ValueTask WriteLogAsync(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>What it is busy with before the step runs, for people: <c>pulling debian:bookworm-slim, 41 %</c>.</summary>
+    ValueTask ActivityAsync(string activity, CancellationToken cancellationToken);
+
+    /// <summary>The attempt runs.</summary>
+    /// <param name="handle">Id of the container, Job or process.</param>
+    /// <param name="publishedPorts">Host port by container port.</param>
+    ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>The probe answered.</summary>
+    ValueTask ReadyAsync(CancellationToken cancellationToken);
+}
+
+public enum LogStream
+{
+    Stdout = 1,
+    Stderr = 2,
+
+    /// <summary>What Twinrunner itself has to say in a step's log.</summary>
+    Runner = 3,
+}
+
+/// <summary>Bytes of each stream that are safely stored.</summary>
+public readonly record struct LogPosition(long Stdout, long Stderr);

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Storage.Database;
+
+/// <summary>A collection seen as records. Only the named stores hold one.</summary>
+public sealed class DocumentCollection<T>(IDocumentDatabase database, string name, JsonTypeInfo<T> type)
+    where T : Document<T>
+{
+    private readonly IDocumentCollection _collection = database.Collection(name);
+
+    public async Task<T?> GetAsync(Id<T> id, CancellationToken cancellationToken) =>
+        await _collection.GetAsync(id.Value, cancellationToken).ConfigureAwait(false) is { } stored ? Read(stored) : null;
+
+    /// <summary>The documents with those ids, in the order of the ids; missing ones are left out.</summary>
+    public async Task<IReadOnlyList<T>> GetManyAsync(IReadOnlyCollection<Id<T>> ids, CancellationToken cancellationToken)
+    {
+        var stored = await _collection.GetManyAsync([.. ids.Select(id => id.Value)], cancellationToken).ConfigureAwait(false);
+        return [.. stored.Select(Read)];
+    }
+
+    public async Task<IReadOnlyList<T>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
+    {
+        var stored = await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false);
+        return [.. stored.Select(Read)];
+    }
+
+    /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
+    public Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken) =>
+        _collection.TryInsertAsync([New(document)], cancellationToken);
+
+    /// <summary>All in one durable group. False: an id or a unique field was taken, nothing was inserted.</summary>
+    public Task<bool> TryInsertAsync(IEnumerable<T> documents, CancellationToken cancellationToken) =>
+        _collection.TryInsertAsync([.. documents.Select(New)], cancellationToken);
+
+    /// <summary>Stores the changed document if nobody else changed it since it was read; returns it with its new revision, or null.</summary>
+    public async Task<T?> TryReplaceAsync(T changed, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(changed, type);
+        return await _collection.TryReplaceAsync(changed.Id.Value, changed.Revision, json, cancellationToken).ConfigureAwait(false)
+            ? changed with { Revision = changed.Revision + 1 }
+            : null;
+    }
+
+    /// <summary>
+    /// Changes the document by compare-and-set until it holds or <paramref name="change"/> refuses by returning null.
+    /// Null: there is no such document, or the change was refused.
+    /// </summary>
+    public async Task<T?> UpdateAsync(Id<T> id, Func<T, T?> change, CancellationToken cancellationToken)
+    {
+        while (await GetAsync(id, cancellationToken).ConfigureAwait(false) is { } current)
+        {
+            if (change(current) is not { } changed)
+                return null;
+            if (ReferenceEquals(changed, current))
+                return current;
+            if (await TryReplaceAsync(changed, cancellationToken).ConfigureAwait(false) is { } stored)
+                return stored;
+        }
+        return null;
+    }
+
+    public Task<long> DeleteAsync(Filter filter, CancellationToken cancellationToken) =>
+        _collection.DeleteAsync(filter, cancellationToken);
+
+    public Task<long> CountAsync(Filter filter, long limit, CancellationToken cancellationToken) =>
+        _collection.CountAsync(filter, limit, cancellationToken);
+
+    public Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken) =>
+        _collection.EnsureIndexAsync(index, cancellationToken);
+
+    private NewDocument New(T document) => new(document.Id.Value, JsonSerializer.SerializeToUtf8Bytes(document, type));
+
+    private T Read(StoredDocument stored)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(stored.Json.Span, type)! with { Revision = stored.Revision };
+        }
+        catch (JsonException exception)
+        {
+            throw new DatabaseException($"The document {stored.Id} in '{_collection.Name}' can't be read: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Twinrunner.Storage.Documents;
+
+/// <summary>A repository with an odtp.yml (ODTP's collection <c>components</c>).</summary>
+public sealed record Component : Document<Component>
+{
+    [JsonPropertyName("componentName")]
+    public required string Name { get; init; }
+
+    /// <summary>Address of the repository: a URL, or an absolute path of this machine.</summary>
+    [JsonPropertyName("repoLink")]
+    public required string Repository { get; init; }
+
+    [JsonPropertyName("author"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Author { get; init; }
+
+    [JsonPropertyName("status")]
+    public string Status { get; init; } = "active";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "ephemeral";
+
+    [JsonPropertyName("description")]
+    public string? Description { get; init; }
+
+    [JsonPropertyName("tags")]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    [JsonPropertyName("versions")]
+    public IReadOnlyList<Id<ComponentVersion>> Versions { get; init; } = [];
+
+    [JsonPropertyName("deprecated")]
+    public bool Deprecated { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("updated_at")]
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Folder of the component inside the repository; empty: its root.</summary>
+    public string Subfolder { get; init; } = "";
+}
+
+/// <summary>One pinned commit and image of a component (ODTP's collection <c>versions</c>). It never changes, but for its image once built and its deprecation.</summary>
+public sealed record ComponentVersion : Document<ComponentVersion>
+{
+    [JsonPropertyName("componentId")]
+    public required Id<Component> ComponentId { get; init; }
+
+    /// <summary>ODTP's copy of the component's main fields.</summary>
+    [JsonPropertyName("component")]
+    public required ComponentSummary Component { get; init; }
+
+    /// <summary>The git tag, or the commit's first 12 digits, or <c>0.0.0-dirty.…</c> for a tree with uncommitted changes.</summary>
+    [JsonPropertyName("component_version")]
+    public required string Name { get; init; }
+
+    /// <summary>40 hex digits; for a folder without git, the hash of its content.</summary>
+    [JsonPropertyName("commitHash")]
+    public required string Commit { get; init; }
+
+    /// <summary>Schema version that odtp.yml names.</summary>
+    [JsonPropertyName("odtp_version")]
+    public string? OdtpVersion { get; init; }
+
+    /// <summary>Reference of the image, once it is known or built.</summary>
+    [JsonPropertyName("imageLink"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Image { get; init; }
+
+    /// <summary><c>sha256:…</c>: the image's id for one built here, the manifest's digest for one in an image registry.</summary>
+    public string? ImageDigest { get; init; }
+
+    [JsonPropertyName("description")]
+    public string? Description { get; init; }
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "ephemeral";
+
+    [JsonPropertyName("tags")]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    [JsonPropertyName("license")]
+    public string? License { get; init; }
+
+    /// <summary>odtp.yml's parts as they are in the file, turned into JSON.</summary>
+    [JsonPropertyName("parameters")]
+    public JsonElement? Parameters { get; init; }
+
+    [JsonPropertyName("ports")]
+    public JsonElement? Ports { get; init; }
+
+    [JsonPropertyName("secrets")]
+    public JsonElement? Secrets { get; init; }
+
+    [JsonPropertyName("devices")]
+    public JsonElement? Devices { get; init; }
+
+    [JsonPropertyName("tools")]
+    public JsonElement? Tools { get; init; }
+
+    [JsonPropertyName("data-inputs")]
+    public JsonElement? DataInputs { get; init; }
+
+    [JsonPropertyName("data-outputs")]
+    public JsonElement? DataOutputs { get; init; }
+
+    [JsonPropertyName("build-args")]
+    public JsonElement? BuildArgs { get; init; }
+
+    [JsonPropertyName("deprecated")]
+    public bool Deprecated { get; init; }
+
+    [JsonPropertyName("created_at")]
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    [JsonPropertyName("updated_at")]
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The parameters read leniently: what the planner checks values against.</summary>
+    public IReadOnlyList<ParameterSpec> ParameterSpecs { get; init; } = [];
+
+    public IReadOnlyList<PortSpec> PortSpecs { get; init; } = [];
+
+    /// <summary>Names of the secrets that it takes.</summary>
+    public IReadOnlyList<string> SecretNames { get; init; } = [];
+
+    /// <summary>A GPU is asked for.</summary>
+    public bool Gpu { get; init; }
+
+    /// <summary>What was odd about odtp.yml, each with its line.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+public sealed record ComponentSummary(
+    [property: JsonPropertyName("componentId")] Id<Component> ComponentId,
+    [property: JsonPropertyName("componentName")] string ComponentName,
+    [property: JsonPropertyName("repoLink")] string RepoLink,
+    [property: JsonPropertyName("type")] string Type);
+
+/// <summary>One parameter of a component as odtp.yml declares it.</summary>
+/// <param name="Type"><c>string</c>, <c>integer</c>, <c>number</c> or <c>boolean</c>.</param>
+/// <param name="Default">Text of the default value; null: none, the value must be given.</param>
+/// <param name="HasNullDefault">The file says <c>default-value: null</c>: the parameter may be left out and is then not passed.</param>
+/// <param name="Options">Allowed values, unless <paramref name="AllowCustomValue"/>.</param>
+public sealed record ParameterSpec(
+    string Name,
+    string Type,
+    string? Default,
+    bool HasNullDefault,
+    string? Description,
+    IReadOnlyList<string> Options,
+    bool AllowCustomValue,
+    double? Minimum,
+    double? Maximum);
