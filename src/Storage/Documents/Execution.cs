@@ -68,7 +68,18 @@ public sealed record Execution : Document<Execution>
     /// <summary>After a failure, start nothing more (default), or let independent steps go on.</summary>
     public bool KeepGoing { get; init; }
 
+    /// <summary>Once started: when its time limit passes.</summary>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>The first step that failed; from then on nothing new starts, unless <see cref="KeepGoing"/>.</summary>
+    public Id<Step>? FailedStep { get; init; }
+
+    /// <summary>Somebody cancelled it, or its time limit passed: no step starts any more, what runs is stopped.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>Why it is being cancelled, for people.</summary>
     public string? CancelMessage { get; init; }
+
     public Id<Execution>? RerunOf { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

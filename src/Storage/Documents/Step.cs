@@ -74,6 +74,10 @@ public sealed record Step : Document<Step>
     public string? Activity { get; init; }
 
     public DateTimeOffset? QueuedAt { get; init; }
+
+    /// <summary>While queued: when waiting becomes a failure.</summary>
+    public DateTimeOffset? QueueDeadline { get; init; }
+
     public DateTimeOffset? PreparingAt { get; init; }
     public DateTimeOffset? ReadyAt { get; init; }
     public DateTimeOffset? CollectingAt { get; init; }
@@ -132,8 +136,9 @@ public sealed record Step : Document<Step>
 /// <summary>A runner's right to drive a step until a time. Writes of a holder whose <see cref="Fence"/> is not the step's are refused.</summary>
 public sealed record Lease(Id<Node> Node, long Fence, DateTimeOffset ExpiresAt);
 
-/// <summary>A wish to stop a running attempt, and why.</summary>
-public sealed record StopRequest(FailureReason Reason, string Message, DateTimeOffset At);
+/// <summary>A wish to stop a running attempt.</summary>
+/// <param name="Reason">What the attempt then failed of; null: it is no longer needed and succeeds.</param>
+public sealed record StopRequest(FailureReason? Reason, string Message, DateTimeOffset At);
 
 /// <summary>What became of one try.</summary>
 public sealed record StepAttempt(
