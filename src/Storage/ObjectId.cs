@@ -40,6 +40,9 @@ public readonly record struct ObjectId : IComparable<ObjectId>, ISpanParsable<Ob
         return new((uint)(next >> 24), ProcessPart << 24 | (uint)(next & 0xFFFFFF));
     }
 
+    /// <summary>The id that comes right after this one.</summary>
+    public ObjectId Next() => new(_rest == ulong.MaxValue ? _seconds + 1 : _seconds, _rest + 1);
+
     /// <summary>The second in which the id was made.</summary>
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeSeconds(_seconds);
 

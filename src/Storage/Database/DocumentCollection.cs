@@ -26,6 +26,19 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
         return [.. stored.Select(Read)];
     }
 
+    /// <summary>The first document that matches, in the order of their ids unless said.</summary>
+    public async Task<T?> FindOneAsync(Filter filter, IReadOnlyList<SortKey> sort, CancellationToken cancellationToken) =>
+        await FindAsync(new(filter) { Sort = sort, Limit = 1 }, cancellationToken).ConfigureAwait(false) is [var found, ..] ? found : null;
+
+    /// <summary>A page of a list, newest first.</summary>
+    /// <param name="before">The last id of the page before; null: the first page.</param>
+    public Task<IReadOnlyList<T>> NewestAsync(Filter filter, Id<T>? before, int limit, CancellationToken cancellationToken) =>
+        FindAsync(new(before is { } id ? Filter.Every(filter, Filter.Less("_id", id.Value)) : filter)
+        {
+            Sort = [new("_id", Descending: true)],
+            Limit = limit,
+        }, cancellationToken);
+
     /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
     public Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken) =>
         _collection.TryInsertAsync([New(document)], cancellationToken);

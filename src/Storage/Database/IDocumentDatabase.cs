@@ -37,6 +37,7 @@ public interface IDocumentCollection
     Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken);
 
     /// <summary>Replaces the document if its revision is still <paramref name="revision"/>; the new revision is one higher. False: it was changed or deleted meanwhile.</summary>
+    /// <exception cref="DatabaseException">The new document takes a value that a unique index keeps for another one: look before you rename.</exception>
     Task<bool> TryReplaceAsync(ObjectId id, long revision, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 
     /// <summary>Deletes what matches; returns how many.</summary>

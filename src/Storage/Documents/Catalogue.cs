@@ -17,19 +17,19 @@ public sealed record Component : Document<Component>
     public string? Author { get; init; }
 
     [JsonPropertyName("status")]
-    public string Status { get; init; } = "active";
+    public string Status { get => field ?? "active"; init; }
 
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "ephemeral";
+    public string Type { get => field ?? "ephemeral"; init; }
 
     [JsonPropertyName("description")]
     public string? Description { get; init; }
 
     [JsonPropertyName("tags")]
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
     [JsonPropertyName("versions")]
-    public IReadOnlyList<Id<ComponentVersion>> Versions { get; init; } = [];
+    public IReadOnlyList<Id<ComponentVersion>> Versions { get => field ?? []; init; }
 
     [JsonPropertyName("deprecated")]
     public bool Deprecated { get; init; }
@@ -41,7 +41,7 @@ public sealed record Component : Document<Component>
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Folder of the component inside the repository; empty: its root.</summary>
-    public string Subfolder { get; init; } = "";
+    public string Subfolder { get => field ?? ""; init; }
 }
 
 /// <summary>One pinned commit and image of a component (ODTP's collection <c>versions</c>). It never changes, but for its image once built and its deprecation.</summary>
@@ -77,10 +77,10 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     public string? Description { get; init; }
 
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "ephemeral";
+    public string Type { get => field ?? "ephemeral"; init; }
 
     [JsonPropertyName("tags")]
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
     [JsonPropertyName("license")]
     public string? License { get; init; }
@@ -120,18 +120,18 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>The parameters read leniently: what the planner checks values against.</summary>
-    public IReadOnlyList<ParameterSpec> ParameterSpecs { get; init; } = [];
+    public IReadOnlyList<ParameterSpec> ParameterSpecs { get => field ?? []; init; }
 
-    public IReadOnlyList<PortSpec> PortSpecs { get; init; } = [];
+    public IReadOnlyList<PortSpec> PortSpecs { get => field ?? []; init; }
 
     /// <summary>Names of the secrets that it takes.</summary>
-    public IReadOnlyList<string> SecretNames { get; init; } = [];
+    public IReadOnlyList<string> SecretNames { get => field ?? []; init; }
 
     /// <summary>A GPU is asked for.</summary>
     public bool Gpu { get; init; }
 
     /// <summary>What was odd about odtp.yml, each with its line.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 }
 
 public sealed record ComponentSummary(

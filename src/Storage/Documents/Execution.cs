@@ -10,7 +10,7 @@ public sealed record Execution : Document<Execution>
     public required string Title { get; init; }
 
     [JsonPropertyName("description")]
-    public string Description { get; init; } = "";
+    public string Description { get => field ?? ""; init; }
 
     [JsonPropertyName("digitalTwinRef")]
     public Id<DigitalTwin>? DigitalTwinRef { get; init; }
@@ -20,7 +20,7 @@ public sealed record Execution : Document<Execution>
 
     /// <summary>The steps in the order of the workflow file. Empty while there are more than <see cref="MaxListedSteps"/>; the step documents name their execution.</summary>
     [JsonPropertyName("steps")]
-    public IReadOnlyList<Id<Step>> Steps { get; init; } = [];
+    public IReadOnlyList<Id<Step>> Steps { get => field ?? []; init; }
 
     public const int MaxListedSteps = 10_000;
 
@@ -51,7 +51,7 @@ public sealed record Execution : Document<Execution>
     public string? RawSpec { get; init; }
 
     /// <summary>Parameters given at submission, over those of the file.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>How many steps there are.</summary>
     public int StepCount { get; init; }
@@ -81,7 +81,7 @@ public sealed record Execution : Document<Execution>
     public string? CancelMessage { get; init; }
 
     public Id<Execution>? RerunOf { get; init; }
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Name of the execution's own network; null when its steps don't talk to each other.</summary>
     public string? Network { get; init; }

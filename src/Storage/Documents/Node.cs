@@ -7,11 +7,11 @@ public sealed record Node : Document<Node>
 {
     public required string Host { get; init; }
     public required string Os { get; init; }
-    public IReadOnlyList<string> Roles { get; init; } = ["general"];
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<string> Roles { get => field ?? ["general"]; init; }
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Executors that work here: <c>docker</c>, <c>process</c>, <c>kubernetes</c>.</summary>
-    public IReadOnlyList<string> Executors { get; init; } = [];
+    public IReadOnlyList<string> Executors { get => field ?? []; init; }
 
     /// <summary>What is wrong with an executor that should work here, for people.</summary>
     public string? Trouble { get; init; }

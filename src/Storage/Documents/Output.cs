@@ -14,7 +14,7 @@ public sealed record Output : Document<Output>
     public required string StepRef { get; init; }
 
     [JsonPropertyName("s3_bucket")]
-    public string Bucket { get; init; } = "";
+    public string Bucket { get => field ?? ""; init; }
 
     /// <summary>Prefix of the files' keys: <c>executions/EXECUTION/STEP/ATTEMPT</c>.</summary>
     [JsonPropertyName("s3_key")]
@@ -29,7 +29,7 @@ public sealed record Output : Document<Output>
     public required long Size { get; init; }
 
     [JsonPropertyName("file_type")]
-    public string FileType { get; init; } = "application/json";
+    public string FileType { get => field ?? "application/json"; init; }
 
     [JsonPropertyName("created_at")]
     public required DateTimeOffset CreatedAt { get; init; }

@@ -21,13 +21,13 @@ public sealed record Step : Document<Step>
     public required StepSpec Spec { get; init; }
 
     /// <summary>Steps that must end before this one starts.</summary>
-    public IReadOnlyList<Id<Step>> DependsOn { get; init; } = [];
+    public IReadOnlyList<Id<Step>> DependsOn { get => field ?? []; init; }
 
     /// <summary>Steps that have this one in their <see cref="DependsOn"/>.</summary>
-    public IReadOnlyList<Id<Step>> Dependents { get; init; } = [];
+    public IReadOnlyList<Id<Step>> Dependents { get => field ?? []; init; }
 
     /// <summary>Those of <see cref="DependsOn"/> that have not ended (or, for background steps, are not ready) yet.</summary>
-    public IReadOnlyList<Id<Step>> WaitingFor { get; init; } = [];
+    public IReadOnlyList<Id<Step>> WaitingFor { get => field ?? []; init; }
 
     /// <summary>Count of <see cref="WaitingFor"/>, for the index that finds what may be queued.</summary>
     public int WaitingCount { get; init; }
@@ -47,7 +47,7 @@ public sealed record Step : Document<Step>
     public int InfrastructureRetries { get; init; }
 
     /// <summary>What became of every ended attempt, oldest first.</summary>
-    public IReadOnlyList<StepAttempt> Attempts { get; init; } = [];
+    public IReadOnlyList<StepAttempt> Attempts { get => field ?? []; init; }
 
     /// <summary>Who drives it now.</summary>
     public Lease? Lease { get; init; }
@@ -100,18 +100,18 @@ public sealed record Step : Document<Step>
     public DateTimeOffset? EndedAt { get; init; }
 
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "ephemeral";
+    public string Type { get => field ?? "ephemeral"; init; }
 
     /// <summary>Id of the version as a string, as ODTP writes it; empty for steps without a component.</summary>
     [JsonPropertyName("component_version")]
-    public string ComponentVersion { get; init; } = "";
+    public string ComponentVersion { get => field ?? ""; init; }
 
     [JsonPropertyName("parameters")]
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary><c>host:container</c> as ODTP writes them.</summary>
     [JsonPropertyName("ports")]
-    public IReadOnlyList<string> Ports { get; init; } = [];
+    public IReadOnlyList<string> Ports { get => field ?? []; init; }
 
     [JsonPropertyName("run_step")]
     public bool RunStep { get; init; }

@@ -31,20 +31,20 @@ public sealed record StepSpec
     public string? Script { get; init; }
 
     /// <summary>Environment beside the parameters. May hold run-time expressions.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Environment name → name of the stored secret.</summary>
-    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Secrets { get => field ??= new Dictionary<string, string>(); init; }
 
-    public IReadOnlyList<InputSpec> Inputs { get; init; } = [];
+    public IReadOnlyList<InputSpec> Inputs { get => field ?? []; init; }
 
     /// <summary>Patterns of files that must be in the outputs when the step succeeds.</summary>
-    public IReadOnlyList<string> RequiredOutputs { get; init; } = [];
+    public IReadOnlyList<string> RequiredOutputs { get => field ?? []; init; }
 
-    public IReadOnlyList<PortSpec> Ports { get; init; } = [];
-    public ResourceSpec Resources { get; init; } = new();
-    public TimeoutSpec Timeouts { get; init; } = new();
-    public RetrySpec Retry { get; init; } = new();
+    public IReadOnlyList<PortSpec> Ports { get => field ?? []; init; }
+    public ResourceSpec Resources { get => field ??= new(); init; }
+    public TimeoutSpec Timeouts { get => field ??= new(); init; }
+    public RetrySpec Retry { get => field ??= new(); init; }
 
     /// <summary>Condition over the steps needed; null: all of them succeeded.</summary>
     public string? When { get; init; }
@@ -61,7 +61,7 @@ public sealed record StepSpec
     public bool Snapshot { get; init; }
 
     /// <summary><c>none</c> cuts the network off; <c>default</c> gives the engine's, or the execution's own where steps talk to each other.</summary>
-    public string Network { get; init; } = "default";
+    public string Network { get => field ?? "default"; init; }
 
     public string? User { get; init; }
     public string? WorkingDirectory { get; init; }
@@ -71,9 +71,9 @@ public sealed record StepSpec
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What a node must have (<c>key: value</c>), and with a leading <c>!</c> must not have.</summary>
-    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> NodeLabels { get => field ??= new Dictionary<string, string>(); init; }
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]

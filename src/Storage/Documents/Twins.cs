@@ -31,7 +31,7 @@ public sealed record DigitalTwin : Document<DigitalTwin>
     public required string Name { get; init; }
 
     [JsonPropertyName("status")]
-    public string Status { get; init; } = "active";
+    public string Status { get => field ?? "active"; init; }
 
     [JsonPropertyName("public")]
     public bool Public { get; init; }
@@ -58,10 +58,10 @@ public sealed record Workflow : Document<Workflow>
 
     /// <summary>Ids of the versions in order, as strings, as ODTP writes them.</summary>
     [JsonPropertyName("versions")]
-    public IReadOnlyList<string> Versions { get; init; } = [];
+    public IReadOnlyList<string> Versions { get => field ?? []; init; }
 
     /// <summary>The file as it was sent.</summary>
-    public string RawSpec { get; init; } = "";
+    public string RawSpec { get => field ?? ""; init; }
 
     [JsonPropertyName("deprecated")]
     public bool Deprecated { get; init; }

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Twinrunner.Storage.Database;
+using Twinrunner.Storage.Database.Sqlite;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Storage;
+
+/// <summary>Where the embedded back ends keep their files.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>Folder for <c>twinrunner.db</c> and <c>objects/</c>; made when it isn't there. One process may use it at a time.</summary>
+    public required string DataFolder { get; init; }
+
+    public string DatabaseFile => Path.Combine(DataFolder, "twinrunner.db");
+
+    public string ObjectsFolder => Path.Combine(DataFolder, "objects");
+}
+
+public static class StorageSetup
+{
+    /// <summary>The embedded database and object store, and the named stores on top of them.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
+        services.AddSingleton<ChangeFeed>();
+        services.AddHostedService<StorageStartup>();
+        return services
+            .AddStore<EventStore>()
+            .AddStore<LogStore>()
+            .AddStore<OutputStore>()
+            .AddStore<ComponentStore>()
+            .AddStore<VersionStore>()
+            .AddStore<UserStore>()
+            .AddStore<DigitalTwinStore>()
+            .AddStore<WorkflowStore>()
+            .AddStore<NodeStore>()
+            .AddStore<SecretStore>()
+            .AddStore<IdempotencyStore>();
+    }
+
+    /// <summary>A store whose indexes are made at start.</summary>
+    public static IServiceCollection AddStore<TStore>(this IServiceCollection services) where TStore : class, IStore =>
+        services.AddSingleton<TStore>().AddSingleton<IStore>(provider => provider.GetRequiredService<TStore>());
+}

@@ -1,0 +1,29 @@
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Storage.Stores;
+
+/// <summary>What a reader may wait for.</summary>
+public readonly record struct ChangeTopic
+{
+    private enum Subject { Events, Queue, Execution, StepLog, StepStop }
+
+    private readonly Subject _subject;
+    private readonly ObjectId _id;
+
+    private ChangeTopic(Subject subject, ObjectId id) => (_subject, _id) = (subject, id);
+
+    /// <summary>Any new event.</summary>
+    public static ChangeTopic Events { get; } = new(Subject.Events, default);
+
+    /// <summary>A step became queued, or room for one may have become free.</summary>
+    public static ChangeTopic Queue { get; } = new(Subject.Queue, default);
+
+    /// <summary>A new event of that execution.</summary>
+    public static ChangeTopic Execution(Id<Execution> id) => new(Subject.Execution, id.Value);
+
+    /// <summary>A new page of that step's log, or its end.</summary>
+    public static ChangeTopic StepLog(Id<Step> id) => new(Subject.StepLog, id.Value);
+
+    /// <summary>A wish to stop that step.</summary>
+    public static ChangeTopic StepStop(Id<Step> id) => new(Subject.StepStop, id.Value);
+}

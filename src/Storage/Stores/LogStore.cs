@@ -1,0 +1,75 @@
+using Twinrunner.Storage.Database;
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Storage.Stores;
+
+/// <summary>Pages of step logs.</summary>
+public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : IStore
+{
+    private readonly DocumentCollection<LogPage> _pages = new(database, "logs", DocumentJson.Default.LogPage);
+
+    public Task EnsureIndexesAsync(CancellationToken cancellationToken) =>
+        _pages.EnsureIndexAsync(new("by_line", ["stepRef", "attempt", "firstLine"], Unique: true), cancellationToken);
+
+    /// <summary>Stores the page and wakes the readers of the step's log. False: a page that begins with that line is stored already.</summary>
+    public async Task<bool> AppendAsync(LogPage page, CancellationToken cancellationToken)
+    {
+        if (!await _pages.TryInsertAsync(page, cancellationToken).ConfigureAwait(false))
+            return false;
+        feed.Signal(ChangeTopic.StepLog(Id<Step>.Parse(page.StepRef)));
+        return true;
+    }
+
+    /// <summary>The page stored last, or null: it says where to go on.</summary>
+    public Task<LogPage?> LastPageAsync(Id<Step> step, int attempt, CancellationToken cancellationToken) =>
+        _pages.FindOneAsync(OfAttempt(step, attempt), [new("firstLine", Descending: true)], cancellationToken);
+
+    /// <summary>Pages in order, from the one that holds the line on (or from the first after it).</summary>
+    /// <param name="fromLine">Number of a line, from 1.</param>
+    /// <param name="limit">At most this many pages (each up to 256 KiB).</param>
+    public async Task<IReadOnlyList<LogPage>> FindAsync(Id<Step> step, int attempt, long fromLine, int limit, CancellationToken cancellationToken)
+    {
+        var holding = fromLine <= 1 ? null : await _pages.FindOneAsync(
+            Filter.Every(OfAttempt(step, attempt), Filter.LessOrEqual("firstLine", fromLine)),
+            [new("firstLine", Descending: true)],
+            cancellationToken).ConfigureAwait(false);
+        var start = holding is not null && holding.FirstLine + holding.LineCount > fromLine ? holding.FirstLine : fromLine;
+        return await _pages.FindAsync(
+            new(Filter.Every(OfAttempt(step, attempt), Filter.GreaterOrEqual("firstLine", start))) { Sort = ["firstLine"], Limit = limit },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The last pages, in order, that together hold at least that many lines (or all there are, up to 256 pages).</summary>
+    public async Task<IReadOnlyList<LogPage>> TailAsync(Id<Step> step, int attempt, long lines, CancellationToken cancellationToken)
+    {
+        var pages = new List<LogPage>();
+        var end = long.MaxValue;
+        while (lines > 0 && pages.Count < 256)
+        {
+            var earlier = await _pages.FindAsync(
+                new(Filter.Every(OfAttempt(step, attempt), Filter.Less("firstLine", end)))
+                {
+                    Sort = [new("firstLine", Descending: true)],
+                    Limit = 8,
+                },
+                cancellationToken).ConfigureAwait(false);
+            foreach (var page in earlier.TakeWhile(_ => lines > 0))
+            {
+                pages.Add(page);
+                lines -= page.LineCount;
+                end = page.FirstLine;
+            }
+            if (earlier.Count < 8)
+                break;
+        }
+        pages.Reverse();
+        return pages;
+    }
+
+    /// <summary>Deletes the log of all attempts.</summary>
+    public Task<long> DeleteAsync(Id<Step> step, CancellationToken cancellationToken) =>
+        _pages.DeleteAsync(Filter.Equal("stepRef", FilterValue.Of(step)), cancellationToken);
+
+    private static Filter OfAttempt(Id<Step> step, int attempt) =>
+        Filter.Every(Filter.Equal("stepRef", FilterValue.Of(step)), Filter.Equal("attempt", attempt));
+}
