@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace Twinrunner.Client;
+
+/// <summary>
+/// How everything on the wire becomes JSON: camelCase, enums by name, nulls left out; duplicate properties and nulls where
+/// none may be are refused. A new wire record gets its line here, below its feature. (The generator wants all lines on one
+/// declaration: a second partial declaration with attributes stops it.)
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+// Problems
+[JsonSerializable(typeof(ProblemView))]
+// Executions
+[JsonSerializable(typeof(SubmitExecution))]
+[JsonSerializable(typeof(RerunExecution))]
+[JsonSerializable(typeof(CancelExecution))]
+[JsonSerializable(typeof(ExecutionView))]
+[JsonSerializable(typeof(Page<ExecutionSummary>))]
+[JsonSerializable(typeof(PlanView))]
+// Steps
+[JsonSerializable(typeof(StepView))]
+[JsonSerializable(typeof(Page<StepView>))]
+// Events
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(Page<EventView>))]
+[JsonSerializable(typeof(StreamEnd))]
+// Users
+[JsonSerializable(typeof(NewUser))]
+[JsonSerializable(typeof(ChangeUser))]
+[JsonSerializable(typeof(UserView))]
+[JsonSerializable(typeof(Page<UserView>))]
+// Digital twins
+[JsonSerializable(typeof(NewDigitalTwin))]
+[JsonSerializable(typeof(ChangeDigitalTwin))]
+[JsonSerializable(typeof(DigitalTwinView))]
+[JsonSerializable(typeof(Page<DigitalTwinView>))]
+// Workflows
+[JsonSerializable(typeof(SaveWorkflow))]
+[JsonSerializable(typeof(RunWorkflow))]
+[JsonSerializable(typeof(WorkflowView))]
+[JsonSerializable(typeof(Page<WorkflowView>))]
+// Nodes
+[JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(Page<NodeView>))]
+public sealed partial class WireJson : JsonSerializerContext;
