@@ -15,7 +15,10 @@ public sealed record LogPage : Document<LogPage>
 
     /// <summary>The lines, joined by line feeds. Bytes that are not UTF-8 are U+FFFD here and exact in <see cref="Raw"/>.</summary>
     [JsonPropertyName("logstring")]
-    public required string Text { get; init; }
+    public required Utf8Text Text { get; init; }
+
+    /// <summary>The step's execution: all logs of an execution are read in the order of the pages' ids. Null in ODTP's own documents.</summary>
+    public Id<Execution>? ExecutionRef { get; init; }
 
     public required int Attempt { get; init; }
 
@@ -26,15 +29,19 @@ public sealed record LogPage : Document<LogPage>
 
     /// <summary>
     /// For each line, three integers: milliseconds since <see cref="Timestamp"/>, stream (1 stdout, 2 stderr, 3 Twinrunner's own
-    /// word), flags (1: cut at the line limit; 2: the next line continues this one; 4: no newline at the end).
+    /// word), flags (1: cut at the line limit; 2: the stream's next line continues this one; 4: the stream ended without a newline).
+    /// A newline follows the line in its stream unless flag 2 or 4 is set.
     /// </summary>
     public required IReadOnlyList<int> Lines { get; init; }
 
-    /// <summary>The page's bytes, where they are not valid UTF-8.</summary>
+    /// <summary>The page's exact bytes, where they are not valid UTF-8.</summary>
     public byte[]? Raw { get; init; }
 
     /// <summary>Bytes of each stream of the attempt that are stored up to the end of this page: where to go on after a restart.</summary>
     public required long StdoutBytes { get; init; }
 
     public required long StderrBytes { get; init; }
+
+    /// <summary>The log reached its limit: what came later was counted, not kept.</summary>
+    public bool Truncated { get; init; }
 }

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Twinrunner.Storage.Documents;
+
+/// <summary>
+/// Text that stays in UTF-8 between the wire and the database. A page of a log is a quarter of a megabyte: as a string it would
+/// be two copies of twice that size on the large object heap.
+/// </summary>
+/// <param name="Bytes">Valid UTF-8.</param>
+[JsonConverter(typeof(Utf8TextJsonConverter))]
+public readonly record struct Utf8Text(ReadOnlyMemory<byte> Bytes) : IEquatable<Utf8Text>
+{
+    public static implicit operator Utf8Text(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    public bool Equals(Utf8Text other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => Encoding.UTF8.GetString(Bytes.Span);
+}
+
+public sealed class Utf8TextJsonConverter : JsonConverter<Utf8Text>
+{
+    public override Utf8Text Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("expected text");
+        var length = reader.HasValueSequence ? checked((int)reader.ValueSequence.Length) : reader.ValueSpan.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var written = reader.CopyString(buffer);
+            return new(buffer.AsMemory(0, written).ToArray());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, Utf8Text value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Bytes.Span);
+}
