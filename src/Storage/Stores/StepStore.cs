@@ -75,7 +75,7 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time)
 
     /// <summary>How many of an execution's steps have that status, counting no further than the limit.</summary>
     public Task<long> CountAsync(Id<Execution> execution, StepStatus status, long limit, CancellationToken cancellationToken) =>
-        _steps.CountAsync(Of(execution, [FilterValue.Of(status)]), limit, cancellationToken);
+        _steps.CountAsync(Of(execution, FilterValue.Of(status)), limit, cancellationToken);
 
     /// <summary>How many steps have that status in all executions, counting no further than the limit.</summary>
     public Task<long> CountAsync(StepStatus status, long limit, CancellationToken cancellationToken) =>
@@ -96,7 +96,7 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time)
         int limit,
         CancellationToken cancellationToken)
     {
-        var filter = Of(execution, [FilterValue.Of(status)]);
+        var filter = Of(execution, FilterValue.Of(status));
         if (after is { } last)
             filter = Filter.Every(filter, Filter.Greater("_id", FilterValue.Of(last)));
         return _steps.FindAsync(new(filter) { Sort = ["_id"], Limit = limit }, cancellationToken);
@@ -293,9 +293,9 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time)
     private static Step WaitingFor(Step step, IReadOnlyList<Id<Step>> others) =>
         step with { WaitingFor = others, WaitingCount = others.Count };
 
-    private static Filter Of(Id<Execution> execution, IReadOnlyList<FilterValue> statuses) => Filter.Every(
+    private static Filter Of(Id<Execution> execution, params FilterValue[] statuses) => Filter.Every(
         Filter.Equal("executionRef", FilterValue.Of(execution)),
-        statuses.Count == 1 ? Filter.Equal("status", statuses[0]) : Filter.OneOf("status", statuses));
+        statuses.Length == 1 ? Filter.Equal("status", statuses[0]) : Filter.OneOf("status", statuses));
 
     private Task<Step?> ChangeAsync(Id<Step> id, Func<Step, Step?> change, CancellationToken cancellationToken) =>
         _steps.UpdateAsync(id, step =>
