@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Twinrunner.Runner.Executors.Docker.Engine;
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EngineError))]
+[JsonSerializable(typeof(EngineVersion))]
+[JsonSerializable(typeof(EngineInfo))]
+[JsonSerializable(typeof(EngineEvent))]
+[JsonSerializable(typeof(EngineImage))]
+[JsonSerializable(typeof(IReadOnlyList<ImageSummary>))]
+[JsonSerializable(typeof(EngineProgress))]
+[JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, RegistryAuth>))]
+[JsonSerializable(typeof(ContainerSpec))]
+[JsonSerializable(typeof(CreatedContainer))]
+[JsonSerializable(typeof(EngineContainer))]
+[JsonSerializable(typeof(IReadOnlyList<ContainerSummary>))]
+[JsonSerializable(typeof(ContainerExit))]
+[JsonSerializable(typeof(ContainerStats))]
+[JsonSerializable(typeof(ExecSpec))]
+[JsonSerializable(typeof(ExecStart))]
+[JsonSerializable(typeof(CreatedExec))]
+[JsonSerializable(typeof(ExecState))]
+[JsonSerializable(typeof(NetworkSpec))]
+[JsonSerializable(typeof(CreatedNetwork))]
+[JsonSerializable(typeof(EngineNetwork))]
+[JsonSerializable(typeof(IReadOnlyList<EngineNetwork>))]
+[JsonSerializable(typeof(NetworkLink))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, IReadOnlyCollection<string>>))]
+internal sealed partial class EngineJson : JsonSerializerContext;
