@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs the tests that are built (`make build dist` does that) and sums them up.
+#
+#   test.sh [PROJECT…]   the named projects (Storage.Tests …), or all
+#
+# It starts a container engine for the time of the tests where none runs. The last line is `N passed, N failed, N skipped`; every
+# skipped test is listed with its reason. Results lie in artifacts/tests (one .xml, .trx and .log a project).
+#
+# CI_ENGINE=required  an engine that can't be had is a failure (the default when CI=true)
+# CI_ENGINE=optional  tests that need one skip, and say so (the default otherwise)
+# TEST_TIMEOUT        seconds that one project may take (1200)
+# TEST_ARGUMENTS      passed on to each test program, for example: -class '*SqliteTests'
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$repository"
+
+configuration=${CONFIGURATION:-Release}
+results=artifacts/tests
+if [ "${CI:-}" = true ]; then engine=${CI_ENGINE:-required}; else engine=${CI_ENGINE:-optional}; fi
+
+# The quick ones first, so that a plain mistake is seen soon.
+projects=("$@")
+[ $# -gt 0 ] || projects=(Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
+
+started_engine=
+finish() { [ -z "$started_engine" ] || scripts/engine.sh stop $$; }
+trap finish EXIT
+
+if scripts/engine.sh start $$; then
+  started_engine=yes
+  scripts/base-images.sh make || say "the base images could not be made: tests of examples will fail"
+elif [ "$engine" = required ]; then
+  die "CI_ENGINE=required: the tests of containers can't be left out"
+else
+  say "tests that need a container engine are skipped"
+fi
+
+# An attribute of the <assembly> element of xunit's XML.
+count() { sed -n "s/.*<assembly [^>]*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
+
+# <test name="…" … result="Skip"><reason><![CDATA[why]]></reason>, one line each: name, tab, why.
+list_skipped() {
+  awk 'BEGIN { RS = "<test " } NR > 1 && /result="Skip"/ {
+    match($0, / name="[^"]*"/); name = substr($0, RSTART + 7, RLENGTH - 8)
+    why = "no reason given"
+    if (match($0, /<reason>.*<\/reason>/)) why = substr($0, RSTART + 8, RLENGTH - 17)
+    gsub(/<!\[CDATA\[|\]\]>/, "", why); gsub(/&quot;/, "\"", name); gsub(/\\"/, "\"", name); gsub(/\\"/, "\"", why); gsub(/\n/, " ", why); print name "\t" why }' "$1"
+}
+
+mkdir -p "$results"
+rm -f "$results"/*
+passed=0 failed=0 skipped=0 broken=() rows=()
+for project in "${projects[@]}"; do
+  program=tests/$project/bin/$configuration/net10.0/Twinrunner.$project
+  [ -x "$program" ] || die "$program is missing: run make build"
+  heading "$project" 2>&1
+  started=$SECONDS code=0
+  # shellcheck disable=SC2086 # the arguments are words
+  timeout --kill-after=30 "${TEST_TIMEOUT:-1200}" "$program" -noLogo -noColor ${TEST_ARGUMENTS:-} -longRunning 120 \
+    -xml "$results/$project.xml" -trx "$results/$project.trx" 2>&1 </dev/null | tee "$results/$project.log" || code=${PIPESTATUS[0]}
+  p=0 f=0 s=0
+  if [ -s "$results/$project.xml" ]; then
+    p=$(count passed "$results/$project.xml") s=$(count skipped "$results/$project.xml")
+    f=$(($(count failed "$results/$project.xml") + $(count errors "$results/$project.xml")))
+    list_skipped "$results/$project.xml" >>"$results/skipped.tsv"
+  fi
+  # A program that died, ran into its time limit or failed outside of a test has failed, whatever it counted.
+  if [ "$code" != 0 ] && [ "$f" = 0 ]; then
+    f=1
+    if [ "$code" = 124 ]; then broken+=("$project took longer than ${TEST_TIMEOUT:-1200} s"); else broken+=("$project ended with exit code $code"); fi
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  rows+=("$(printf '%-16s %5d passed %4d failed %4d skipped %5d s' "$project" "$p" "$f" "$s" $((SECONDS - started)))")
+done
+
+heading "Tests" 2>&1
+printf '%s\n' "${rows[@]}"
+if [ -s "$results/skipped.tsv" ]; then
+  printf '\nSkipped:\n'
+  while IFS=$'\t' read -r name why; do printf '  %s: %s\n' "$name" "$why"; done <"$results/skipped.tsv"
+fi
+for sentence in ${broken[@]+"${broken[@]}"}; do printf '\nFailed: %s (see %s)\n' "$sentence" "$results"; done
+finish
+started_engine=
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" = 0 ]
