@@ -16,6 +16,12 @@ public interface IStepExecutor
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Makes the image be where the attempt will run, pulling it where it must, and says which bytes it is: the step cache and
+    /// the plan's <see cref="StepPlan.ImageDigest"/> are keyed by that. Executors without images answer with no digest.
+    /// </summary>
+    Task<ResolvedImage> ResolveImageAsync(string image, string? digest, IStepSink sink, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Gets the image, starts the attempt, follows its log to the end, and returns how it ended, with its files in the plan's
     /// folders readable and removable by this process. What was launched is kept until <see cref="RemoveAsync"/>.
     /// Failures of the step or the engine are results, not exceptions.
@@ -50,6 +56,10 @@ public readonly record struct StepKey(Id<Step> Step, int Attempt)
     /// <summary>Name of its container, Job or process group.</summary>
     public string Name => $"twin-{Step}-{Attempt}";
 }
+
+/// <summary>An image that is there, or the failure to get it.</summary>
+/// <param name="Digest"><c>sha256:…</c>; null for executors without images, and where <paramref name="Failure"/> is set.</param>
+public sealed record ResolvedImage(string? Digest, StepResult? Failure = null);
 
 /// <summary>An attempt found at the executor.</summary>
 public sealed record OwnedStep(StepKey Key, Id<Execution> Execution, bool Running);
