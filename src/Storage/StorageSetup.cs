@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
+using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Objects.Files;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Storage;
@@ -25,6 +27,7 @@ public static class StorageSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
+        services.AddSingleton<IObjectStore>(_ => FileObjectStore.Open(options.ObjectsFolder));
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService<StorageStartup>();
         return services

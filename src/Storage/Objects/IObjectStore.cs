@@ -10,13 +10,16 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException">The store refused or could not be reached; nothing is at the key that was not before.</exception>
     Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Opens the object, or a range of it; null when there is none. The caller disposes the stream.</summary>
+    /// <summary>
+    /// Opens the object, or a range of it; null when there is none. A range ends where the object ends, and is empty when it
+    /// begins past that. The caller disposes the stream.
+    /// </summary>
     Task<Stream?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken);
 
     /// <summary>Size and time of the object, or null.</summary>
     Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>All objects whose key starts with the prefix, by key.</summary>
+    /// <summary>All objects whose key starts with the prefix, in the order of the keys' bytes.</summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Deletes the object; deleting what isn't there succeeds.</summary>
@@ -26,7 +29,7 @@ public interface IObjectStore
     Task<Uri?> PresignAsync(string key, PresignedVerb verb, TimeSpan lifetime, CancellationToken cancellationToken);
 }
 
-/// <param name="ContentLength">Bytes that will come, where known: lets a back end pick one put or a multipart upload.</param>
+/// <param name="ContentLength">Bytes that will come, where known: lets a back end pick one put or a multipart upload. When others come the put fails and stores nothing.</param>
 /// <param name="Sha256">Expected SHA-256 in lower-case hex; when the bytes differ the put fails and stores nothing.</param>
 public sealed record PutOptions(long? ContentLength = null, string? Sha256 = null, string ContentType = "application/octet-stream");
 
