@@ -1,1 +1,6 @@
-return 0;
+using Twinrunner.Cli;
+using Twinrunner.Cli.Terminals;
+
+using var interrupts = Interrupts.OfProcess();
+var terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable);
+return await TwinCommand.RunAsync(args, new CliContext(terminal, Environment.GetEnvironmentVariable, TimeProvider.System, interrupts));
