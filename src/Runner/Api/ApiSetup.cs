@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Twinrunner.Client;
+
+namespace Twinrunner.Runner.Api;
+
+/// <summary>The REST interface below <c>/api/v1</c>.</summary>
+public static class ApiSetup
+{
+    public const string Prefix = "/api/v1";
+
+    /// <summary>Deeper JSON is refused; a parameter's value never needs it.</summary>
+    public const int MaxJsonDepth = 32;
+
+    public static IServiceCollection AddApi(this IServiceCollection services)
+    {
+        services.AddRoutingCore();
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.Configure<JsonOptions>(options => Configure(options.SerializerOptions));
+        return services;
+    }
+
+    /// <summary>What every request passes on its way in, outermost first.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<AccessMiddleware>();
+        app.UseRouting();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup(Prefix);
+        _ = api;
+    }
+
+    private static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, WireJson.Default);
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.AllowDuplicateProperties = false;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = MaxJsonDepth;
+    }
+}

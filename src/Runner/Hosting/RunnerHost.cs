@@ -1,0 +1,101 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Twinrunner.Runner.Api;
+using Twinrunner.Storage;
+
+namespace Twinrunner.Runner.Hosting;
+
+/// <summary>The server: all features put together by their setups, behind one web host.</summary>
+public static class RunnerHost
+{
+    /// <summary>
+    /// Takes the data folder and builds the server. Nothing of the process's surroundings but <paramref name="settings"/> has a
+    /// say in it. Disposing the application gives the folder back.
+    /// </summary>
+    /// <exception cref="DataFolderInUseException">Another process serves the folder.</exception>
+    /// <exception cref="InvalidSettingsException">The settings can't be used.</exception>
+    public static WebApplication Create(HostSettings settings)
+    {
+        List<string> faults = [.. HostSettingsCheck.Faults(settings)];
+        if (faults.Count > 0)
+            throw new InvalidSettingsException(faults);
+        var folder = DataFolderLock.Take(settings.DataFolder);
+        try
+        {
+            var app = Build(settings, folder);
+            // Made first, and so disposed last: after the database has let go of its files.
+            app.Services.GetRequiredService<DataFolderLock>();
+            return app;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(HostSettings settings, DataFolderLock folder)
+    {
+        // Empty: no appsettings.json, no ASPNETCORE_URLS, no file watchers.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "twinrunner", ContentRootPath = settings.DataFolder });
+        AddLogging(builder.Logging, settings);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(_ => folder);
+        builder.Services.AddHostedService<ServerAnnouncement>();
+
+        builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
+        builder.Services.AddApi();
+
+        var app = builder.Build();
+        app.UseApi();
+        app.MapApi();
+        return app;
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, HostSettings settings)
+    {
+        logging.SetMinimumLevel(settings.LogLevel);
+        if (settings.LogLevel is > LogLevel.Trace and < LogLevel.Warning)
+            logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // what stops a start is thrown as well
+        logging.AddConsole(console =>
+        {
+            console.FormatterName = ShortLineFormatter.FormatterName;
+            console.LogToStandardErrorThreshold = LogLevel.Trace; // stdout carries data
+        });
+        logging.AddConsoleFormatter<ShortLineFormatter, ConsoleFormatterOptions>();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        foreach (var url in settings.Urls)
+        {
+            var uri = new Uri(url);
+            if (uri.Scheme == "unix")
+            {
+                File.Delete(uri.LocalPath); // left over from a process that was killed; bind refuses a path that is there
+                kestrel.ListenUnixSocket(uri.LocalPath);
+            }
+            else if (uri.Host == "localhost")
+            {
+                kestrel.ListenLocalhost(uri.Port);
+            }
+            else
+            {
+                kestrel.Listen(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace Twinrunner.Runner.Hosting;
+
+/// <summary>
+/// How a server runs. Every setting is a row of <see cref="HostSettingList"/>, which reads it from flags, environment and file
+/// and says what it costs; docs/configuration.md shows the same rows.
+/// </summary>
+public sealed record HostSettings
+{
+    public const string DefaultUrl = "http://127.0.0.1:7466";
+
+    /// <summary>Absolute path. One process may use it at a time.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where to listen: <c>http://address:port</c> (port 0: any free one), or <c>unix:///path</c>.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [DefaultUrl];
+
+    /// <summary>Bearer token that every request must carry; null: none, which is refused anywhere but on loopback.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Host names under which browsers may reach the server, beside those of the loopback interface.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>False: the server only answers, and starts no steps (a command that looks into a data folder nobody serves).</summary>
+    public bool RunSteps { get; init; } = true;
+
+    /// <summary>Steps at once.</summary>
+    public int Slots { get; init; } = Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>Steps of kind process may run: commands of this machine, as this user.</summary>
+    public bool EnableProcessExecutor { get; init; }
+
+    /// <summary>Labels of this node, which steps may ask for.</summary>
+    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Display name of the user to whom digital twins belong when nobody else is named.</summary>
+    public string DefaultUser { get; init; } = "local";
+
+    /// <summary>Bytes of the largest request body.</summary>
+    public long MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a stop waits for requests and loops to end. Containers are left running.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}
+
+/// <summary>Settings that can't be used. The message has one line for each fault.</summary>
+public sealed class InvalidSettingsException(IReadOnlyList<string> faults)
+    : Exception(string.Join('\n', faults))
+{
+    public IReadOnlyList<string> Faults { get; } = faults;
+}
