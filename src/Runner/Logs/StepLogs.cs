@@ -1,18 +1,111 @@
+using System.Runtime.CompilerServices;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Logs;
 
-/// <summary>The logs of steps: opened to be written by the runner that drives an attempt, read by anybody from the store.</summary>
-public sealed class StepLogs
+/// <summary>
+/// The logs of steps: written by the runner that drives an attempt, read by anybody. Readers only ever see stored pages, so
+/// what was and what comes can't disagree, in whichever process they read.
+/// </summary>
+public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore executions, ChangeFeed changes, TimeProvider time, LogOptions options)
 {
+    private const int PagesAtOnce = 4; // a megabyte
+
+    private readonly PageOrder _order = new(time);
+    private bool _ordered;
+
     /// <summary>Opens the log of an attempt, to go on after the last page that is stored.</summary>
     /// <param name="secretValues">What must not appear in the log.</param>
-    public Task<StepLogWriter> OpenAsync(StepKey key, IReadOnlyCollection<string> secretValues, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<StepLogWriter> OpenAsync(StepKey key, IReadOnlyCollection<string> secretValues, CancellationToken cancellationToken)
+    {
+        if (!Volatile.Read(ref _ordered))
+        {
+            if (await store.LastIdAsync(cancellationToken) is { } id)
+                _order.StartAfter(id);
+            Volatile.Write(ref _ordered, true);
+        }
+        var last = await store.LastPageAsync(key.Step, key.Attempt, cancellationToken);
+        var execution = last?.ExecutionRef ?? (await steps.GetAsync(key.Step, cancellationToken))?.ExecutionRef;
+        return new StepLogWriter(store, _order, changes, time, options, key, execution, SecretPatterns.For(secretValues), last);
+    }
 
     /// <summary>The lines from a number on; with <paramref name="follow"/>, also those to come, until the attempt is over.</summary>
-    public IAsyncEnumerable<LogLine> ReadAsync(Id<Step> step, int attempt, long fromLine, bool follow, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async IAsyncEnumerable<LogLine> ReadAsync(
+        Id<Step> step, int attempt, long fromLine, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in ReadPagesAsync(step, attempt, fromLine, follow, cancellationToken))
+        {
+            foreach (var line in page.ReadLines())
+            {
+                if (line.Number >= fromLine)
+                    yield return line;
+            }
+        }
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, in pages as they are stored; the first may begin before <paramref name="fromLine"/>.</summary>
+    public async IAsyncEnumerable<LogPage> ReadPagesAsync(
+        Id<Step> step, int attempt, long fromLine, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var wait = follow ? new ChangeWait(changes, time, ChangeTopic.StepLog(step)) : null;
+        var over = !follow;
+        while (true)
+        {
+            var pages = await store.FindAsync(step, attempt, fromLine, PagesAtOnce, cancellationToken);
+            foreach (var page in pages)
+            {
+                yield return page;
+                fromLine = page.FirstLine + page.LineCount;
+            }
+            if (pages.Count > 0)
+                continue;
+            if (over)
+                yield break;
+            // The log is complete before its attempt is over: what is there after this look is all.
+            var state = await steps.GetAsync(step, cancellationToken);
+            over = state is null || IsOver(state, attempt);
+            if (over)
+                continue;
+            wait!.Also(ChangeTopic.Execution(state!.ExecutionRef));
+            await wait.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The number of the first of the last lines.</summary>
+    public async Task<long> TailAsync(Id<Step> step, int attempt, int lines, CancellationToken cancellationToken)
+    {
+        var last = await store.LastPageAsync(step, attempt, cancellationToken);
+        return last is null ? 1 : Math.Max(1, last.FirstLine + last.LineCount - lines);
+    }
+
+    /// <summary>The pages of all steps of an execution in the order in which they were stored, from the cursor's page on; with <paramref name="follow"/> until the execution has ended.</summary>
+    public async IAsyncEnumerable<LogPage> ReadExecutionAsync(
+        Id<Execution> execution, Id<LogPage>? from, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var wait = follow ? new ChangeWait(changes, time, ChangeTopic.ExecutionLog(execution), ChangeTopic.Execution(execution)) : null;
+        var over = !follow;
+        while (true)
+        {
+            var settled = _order.Settled();
+            var pages = await store.FindByExecutionAsync(execution, from, settled, PagesAtOnce, cancellationToken);
+            foreach (var page in pages)
+            {
+                yield return page;
+                from = new(page.Id.Value.Next());
+            }
+            if (pages.Count > 0)
+                continue;
+            if (over)
+                yield break;
+            over = await executions.GetAsync(execution, cancellationToken) is not { } state || state.Status.IsFinal();
+            if (!over)
+                await wait!.WaitAsync(cancellationToken);
+        }
+    }
+
+    private static bool IsOver(Step step, int attempt) =>
+        step.Status.IsFinal() || step.Attempt > attempt || (step.Attempt == attempt && !step.Status.IsActive());
 }

@@ -5,7 +5,7 @@ namespace Twinrunner.Storage.Stores;
 /// <summary>What a reader may wait for.</summary>
 public readonly record struct ChangeTopic
 {
-    private enum Subject { Events, Queue, Execution, StepLog, StepStop }
+    private enum Subject { Events, Queue, Execution, ExecutionLog, StepLog, StepStop }
 
     private readonly Subject _subject;
     private readonly ObjectId _id;
@@ -20,6 +20,9 @@ public readonly record struct ChangeTopic
 
     /// <summary>A new event of that execution.</summary>
     public static ChangeTopic Execution(Id<Execution> id) => new(Subject.Execution, id.Value);
+
+    /// <summary>A new page of the log of any step of that execution.</summary>
+    public static ChangeTopic ExecutionLog(Id<Execution> id) => new(Subject.ExecutionLog, id.Value);
 
     /// <summary>A new page of that step's log, or its end.</summary>
     public static ChangeTopic StepLog(Id<Step> id) => new(Subject.StepLog, id.Value);

@@ -8,8 +8,11 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
 {
     private readonly DocumentCollection<LogPage> _pages = new(database, "logs", DocumentJson.Default.LogPage);
 
-    public Task EnsureIndexesAsync(CancellationToken cancellationToken) =>
-        _pages.EnsureIndexAsync(new("by_line", ["stepRef", "attempt", "firstLine"], Unique: true), cancellationToken);
+    public async Task EnsureIndexesAsync(CancellationToken cancellationToken)
+    {
+        await _pages.EnsureIndexAsync(new("by_line", ["stepRef", "attempt", "firstLine"], Unique: true), cancellationToken).ConfigureAwait(false);
+        await _pages.EnsureIndexAsync(new("by_execution", ["executionRef"]), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Stores the page and wakes the readers of the step's log. False: a page that begins with that line is stored already.</summary>
     public async Task<bool> AppendAsync(LogPage page, CancellationToken cancellationToken)
@@ -65,6 +68,25 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
         pages.Reverse();
         return pages;
     }
+
+    /// <summary>Pages of all steps of the execution in the order of their ids.</summary>
+    /// <param name="from">The first id; null: from the first page.</param>
+    /// <param name="before">The first id that is left out.</param>
+    public Task<IReadOnlyList<LogPage>> FindByExecutionAsync(
+        Id<Execution> execution, Id<LogPage>? from, Id<LogPage> before, int limit, CancellationToken cancellationToken) =>
+        _pages.FindAsync(
+            new(Filter.Every(
+                Filter.Equal("executionRef", FilterValue.Of(execution)),
+                Filter.GreaterOrEqual("_id", (from ?? default).Value),
+                Filter.Less("_id", before.Value)))
+            {
+                Limit = limit,
+            },
+            cancellationToken);
+
+    /// <summary>The id of the page that was made last, or null.</summary>
+    public async Task<Id<LogPage>?> LastIdAsync(CancellationToken cancellationToken) =>
+        (await _pages.FindOneAsync(Filter.All, [new("_id", Descending: true)], cancellationToken).ConfigureAwait(false))?.Id;
 
     /// <summary>Deletes the log of all attempts.</summary>
     public Task<long> DeleteAsync(Id<Step> step, CancellationToken cancellationToken) =>
