@@ -21,14 +21,14 @@ public sealed partial class DockerEngine
     public async Task<MultiplexedStream> AttachContainerAsync(string container, CancellationToken cancellationToken)
     {
         var path = ContainerPath(container, "attach") + Query(("stream", "1"), ("stdout", "1"), ("stderr", "1"));
-        return await MultiplexedStream.OpenAsync(await OpenStreamAsync(HttpMethod.Post, path, null, cancellationToken), cancellationToken);
+        return await MultiplexedStream.OpenAsync(await OpenStreamAsync(HttpMethod.Post, path, null, cancellationToken), keepFrames: false, cancellationToken);
     }
 
-    /// <summary>What the engine has stored of both streams from the start on, and with <paramref name="follow"/> what is added until the container ends.</summary>
+    /// <summary>What the engine has stored of both streams from the start on, and with <paramref name="follow"/> what is added until the container ends; a frame for each message that its log driver was given, with its time and a space before it.</summary>
     public async Task<MultiplexedStream> OpenContainerLogsAsync(string container, bool follow, CancellationToken cancellationToken)
     {
-        var path = ContainerPath(container, "logs") + Query(("stdout", "1"), ("stderr", "1"), ("follow", Flag(follow)));
-        return await MultiplexedStream.OpenAsync(await OpenStreamAsync(HttpMethod.Get, path, null, cancellationToken), cancellationToken);
+        var path = ContainerPath(container, "logs") + Query(("stdout", "1"), ("stderr", "1"), ("follow", Flag(follow)), ("timestamps", "1"));
+        return await MultiplexedStream.OpenAsync(await OpenStreamAsync(HttpMethod.Get, path, null, cancellationToken), keepFrames: true, cancellationToken);
     }
 
     /// <summary>Returns the exit code once the container does not run; at once, if it doesn't run now.</summary>

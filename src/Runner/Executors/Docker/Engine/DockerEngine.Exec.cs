@@ -10,7 +10,7 @@ public sealed partial class DockerEngine
             ContainerPath(container, "exec"), Json(spec, EngineJson.Default.ExecSpec), EngineJson.Default.CreatedExec, cancellationToken);
         var start = Json(new(), EngineJson.Default.ExecStart);
         await using (var output = await MultiplexedStream.OpenAsync(
-            await OpenStreamAsync(HttpMethod.Post, $"exec/{exec.Id}/start", start, cancellationToken), cancellationToken))
+            await OpenStreamAsync(HttpMethod.Post, $"exec/{exec.Id}/start", start, cancellationToken), keepFrames: false, cancellationToken))
         {
             while (await output.ReadAsync(cancellationToken) is not null)
             {

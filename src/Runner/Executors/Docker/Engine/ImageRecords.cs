@@ -21,6 +21,10 @@ public sealed record EngineImage
     /// <summary>Whether <paramref name="digest"/> (<c>sha256:…</c>) names this image: as its id, or as the digest of a manifest.</summary>
     public bool Matches(string digest) =>
         Id == digest || (RepoDigests?.Any(d => d.EndsWith("@" + digest, StringComparison.Ordinal)) ?? false);
+
+    /// <summary>The digest by which other engines can pull it from <paramref name="repository"/>; its id where it never was in an image registry.</summary>
+    public string DigestIn(string repository) =>
+        RepoDigests?.FirstOrDefault(d => d.StartsWith(repository + "@", StringComparison.Ordinal))?[(repository.Length + 1)..] ?? Id;
 }
 
 /// <summary>What an image says about the containers made from it.</summary>

@@ -4,7 +4,8 @@ using System.Buffers.Binary;
 namespace Twinrunner.Runner.Executors.Docker.Engine;
 
 /// <summary>A piece of one of the streams of a container, cut anywhere.</summary>
-public readonly record struct StreamPiece(LogStream Stream, ReadOnlyMemory<byte> Bytes);
+/// <param name="EndsFrame">The last byte is also the last of a frame.</param>
+public readonly record struct StreamPiece(LogStream Stream, ReadOnlyMemory<byte> Bytes, bool EndsFrame);
 
 /// <summary>
 /// Reads the engine's multiplexed streams: frames of 8 bytes (stream, three zeros, length as big-endian) and payload. Memory is one
@@ -29,17 +30,24 @@ public sealed class MultiplexedStream : IAsyncDisposable
 
     private LogStream _frameStream;
 
-    private MultiplexedStream(HttpResponseMessage response, Stream stream)
+    /// <summary>A header was read, and not all of its payload was given away.</summary>
+    private bool _inFrame;
+
+    private readonly bool _keepFrames;
+
+    private MultiplexedStream(HttpResponseMessage response, Stream stream, bool keepFrames)
     {
         _response = response;
         _stream = stream;
+        _keepFrames = keepFrames;
     }
 
-    public static async Task<MultiplexedStream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <param name="keepFrames">Never put two frames into one piece, and give empty ones too.</param>
+    public static async Task<MultiplexedStream> OpenAsync(HttpResponseMessage response, bool keepFrames, CancellationToken cancellationToken)
     {
         try
         {
-            return new(response, await response.Content.ReadAsStreamAsync(cancellationToken));
+            return new(response, await response.Content.ReadAsStreamAsync(cancellationToken), keepFrames);
         }
         catch
         {
@@ -49,7 +57,7 @@ public sealed class MultiplexedStream : IAsyncDisposable
     }
 
     /// <summary>The next piece, valid until the next call; null at the end.</summary>
-    /// <exception cref="IOException">The connection was lost, or what came are no frames.</exception>
+    /// <exception cref="DockerException">The connection was lost, or what came are no frames.</exception>
     public async ValueTask<StreamPiece?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -60,9 +68,9 @@ public sealed class MultiplexedStream : IAsyncDisposable
                 _start = _end = 0;
             else if (_start > 0)
                 MoveToFront();
-            var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            var read = await ReceiveAsync(cancellationToken);
             if (read == 0)
-                return _start == _end && _frameRest == 0 ? null : throw new EndOfStreamException("The engine's stream ended inside a frame.");
+                return _start == _end && !_inFrame ? null : throw Lost(new EndOfStreamException("it ended inside a frame"));
             _end += read;
         }
     }
@@ -74,20 +82,30 @@ public sealed class MultiplexedStream : IAsyncDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
+    private async ValueTask<int> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            throw Lost(e);
+        }
+    }
+
+    private static DockerException Lost(Exception e) => new($"The engine's stream was lost: {e.Message}", e);
+
     /// <summary>Takes the payloads that are in the buffer up to a change of stream, moved together over their headers.</summary>
     private StreamPiece? TryTake()
     {
         var from = _start;
         var to = _start;
         LogStream? stream = null;
-        while (true)
+        while (_inFrame || TryReadHeader(stream))
         {
-            if (_frameRest == 0 && !TryReadHeader(stream))
-                break;
-            stream ??= _frameStream;
+            stream = _frameStream;
             var length = (int)Math.Min(_frameRest, (uint)(_end - _start));
-            if (length == 0)
-                break;
             if (to == from)
                 from = to = _start;
             else
@@ -95,32 +113,35 @@ public sealed class MultiplexedStream : IAsyncDisposable
             to += length;
             _start += length;
             _frameRest -= (uint)length;
+            _inFrame = _frameRest > 0;
+            if (_inFrame || _keepFrames)
+                break;
         }
-        return to > from ? new(stream!.Value, _buffer.AsMemory(from, to - from)) : null;
+        return to > from || (_keepFrames && stream is not null && !_inFrame)
+            ? new(stream!.Value, _buffer.AsMemory(from, to - from), !_inFrame)
+            : null;
     }
 
     /// <summary>False: no whole header is there, or it is one of another stream than <paramref name="current"/>.</summary>
     private bool TryReadHeader(LogStream? current)
     {
-        while (_end - _start >= HeaderLength)
+        if (_end - _start < HeaderLength)
+            return false;
+        var header = _buffer.AsSpan(_start, HeaderLength);
+        var stream = header[0] switch
         {
-            var header = _buffer.AsSpan(_start, HeaderLength);
-            var stream = header[0] switch
-            {
-                // 0 is stdin: the engine writes stdout's frames with it in some answers.
-                0 or 1 => LogStream.Stdout,
-                2 => LogStream.Stderr,
-                _ => throw new InvalidDataException($"The engine's stream has a frame of stream {header[0]}."),
-            };
-            if (current is not null && stream != current)
-                return false;
-            _start += HeaderLength;
-            _frameStream = stream;
-            _frameRest = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-            if (_frameRest > 0)
-                return true;
-        }
-        return false;
+            // 0 is stdin: the engine writes stdout's frames with it in some answers.
+            0 or 1 => LogStream.Stdout,
+            2 => LogStream.Stderr,
+            _ => throw Lost(new InvalidDataException($"it has a frame of stream {header[0]}")),
+        };
+        if (current is not null && stream != current)
+            return false;
+        _start += HeaderLength;
+        _frameStream = stream;
+        _frameRest = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
+        _inFrame = true;
+        return true;
     }
 
     private void MoveToFront()

@@ -1,0 +1,20 @@
+using Twinrunner.Runner.Executors.Docker;
+using Twinrunner.Runner.Executors.Docker.Engine;
+
+namespace Twinrunner.Runner.Executors;
+
+/// <summary>Which executors there are, and where they find what they need.</summary>
+public sealed record ExecutorOptions
+{
+    public required EngineAddress Engine { get; init; }
+    public required DockerOptions Docker { get; init; }
+
+    /// <summary>What the environment of this process says about the engine and its user's logins.</summary>
+    /// <param name="installation">Names this installation; must stay the same over restarts.</param>
+    /// <exception cref="FormatException">DOCKER_HOST can't be understood.</exception>
+    public static ExecutorOptions FromEnvironment(string installation, Func<string, string?> variable) => new()
+    {
+        Engine = EngineAddress.FromEnvironment(variable),
+        Docker = new() { Installation = installation, ClientConfigFolder = RegistryCredentials.DefaultFolder(variable) },
+    };
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Twinrunner.Runner.Executors.Docker;
+using Twinrunner.Runner.Executors.Docker.Engine;
+
+namespace Twinrunner.Runner.Executors;
+
+/// <summary>Registers the container engine's client and the executors that the operator allows.</summary>
+public static class ExecutorsSetup
+{
+    public static IServiceCollection AddExecutors(this IServiceCollection services, ExecutorOptions options)
+    {
+        services.AddSingleton(options.Docker);
+        services.AddSingleton(_ => new DockerEngine(options.Engine));
+        services.AddSingleton<IStepExecutor, DockerExecutor>();
+        return services;
+    }
+}
