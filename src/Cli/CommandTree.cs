@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Twinrunner.Cli.Completion;
+using Twinrunner.Cli.Doctor;
 using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
 using Twinrunner.Cli.Help;
+using Twinrunner.Cli.Linting;
 using Twinrunner.Cli.Nodes;
 using Twinrunner.Cli.Options;
 using Twinrunner.Cli.Running;
+using Twinrunner.Cli.Serving;
 using Twinrunner.Cli.Twins;
 using Twinrunner.Cli.Users;
 using Twinrunner.Cli.Verbs;
@@ -22,7 +26,7 @@ internal static class CommandTree
         var root = new TwinRoot();
         root.Add(
             "Run workflows",
-            new RunVerb(context), new RerunVerb(context), new ResumeVerb(context), new CancelVerb(context), new PauseVerb(context), new WaitVerb(context),
+            new RunVerb(context), new LintVerb(context), new RerunVerb(context), new ResumeVerb(context), new CancelVerb(context), new PauseVerb(context), new WaitVerb(context),
             new Noun("step", "Act on one step.", "", new StopStepVerb(context)),
             new Noun("workflow", "Keep workflow files at the server.", "A saved workflow runs by its name.",
                 new SaveWorkflowVerb(context), new ListWorkflowsVerb(context), new ShowWorkflowVerb(context), new RunWorkflowVerb(context)));
@@ -40,8 +44,8 @@ internal static class CommandTree
             new Noun("user", "People who own digital twins.", "", new ListUsersVerb(context), new CreateUserVerb(context)),
             new Noun("node", "Processes that run steps.", "", new ListNodesVerb(context), new ShowNodeVerb(context)));
         root.Add(
-            "This command",
-            new VersionVerb(context));
+            "This machine",
+            new ServeVerb(context), new DoctorVerb(context), new CompletionVerb(context), new VersionVerb(context));
         foreach (var option in ServerOptions.All)
             root.Add(option);
         foreach (var option in root.Options)

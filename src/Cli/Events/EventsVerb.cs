@@ -23,7 +23,7 @@ internal sealed class EventsVerb : ServerVerb
 
     public EventsVerb(CliContext context) : base(context, "events", "Show what happened, oldest first.")
     {
-        _execution.CompletionSources.Add("last");
+        _execution.CompletionSources.Add(completion => ExecutionCompletions.Find(completion, context));
         Add(_execution);
         Add(_follow);
         Add(_after);
@@ -41,14 +41,17 @@ internal sealed class EventsVerb : ServerVerb
         new("twin events -f -o json | jq -r 'select(.type == \"execution.failed\") | .executionId'", "act on failures"),
     ];
 
+    protected override bool Drives(ParseResult arguments) => arguments.GetValue(_follow);
+
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
         var id = arguments.GetValue(_execution) is { } text ? await Naming.ExecutionAsync(server.Client, text, cancellationToken) : null;
         var after = arguments.GetValue(_after);
         if (arguments.GetValue(_follow))
         {
-            await foreach (var item in server.Client.FollowEventsAsync(id, after, cancellationToken))
-                Print(item.Value, arguments);
+            var events = server.FollowAsync(Terminal, after, (client, last) => client.FollowEventsAsync(id, last, cancellationToken), cancellationToken);
+            await foreach (var item in events)
+                Print(item, arguments);
             return ExitCode.Success;
         }
         var cursor = after;

@@ -19,7 +19,7 @@ internal abstract class ChangeVerb : ServerVerb
 
     protected ChangeVerb(CliContext context, string name, string summary) : base(context, name, summary)
     {
-        _executions.CompletionSources.Add("last");
+        _executions.CompletionSources.Add(completion => ExecutionCompletions.Find(completion, context));
         Add(_executions);
         Add(_output);
     }

@@ -10,12 +10,13 @@ namespace Twinrunner.Cli.Executions;
 /// <summary><c>twin show</c>, <c>twin execution show</c></summary>
 internal sealed class ShowVerb : ServerVerb
 {
-    private readonly ExecutionArgument _execution = new();
+    private readonly ExecutionArgument _execution;
     private readonly Option<bool> _spec = new("--spec") { Description = "Print the workflow file that it was started from, exactly." };
     private readonly OutputOption _output = new();
 
     public ShowVerb(CliContext context, string name) : base(context, name, "Show an execution and its steps.")
     {
+        _execution = new ExecutionArgument(context);
         Add(_execution);
         Add(_spec);
         Add(_output);

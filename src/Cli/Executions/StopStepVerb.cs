@@ -8,11 +8,12 @@ namespace Twinrunner.Cli.Executions;
 /// <summary><c>twin step stop</c></summary>
 internal sealed class StopStepVerb : ServerVerb
 {
-    private readonly ExecutionArgument _execution = new();
+    private readonly ExecutionArgument _execution;
     private readonly Argument<string> _step = new("STEP") { Description = "Name of the step." };
 
     public StopStepVerb(CliContext context) : base(context, "stop", "End a step that serves until it is stopped; it has succeeded then.")
     {
+        _execution = new ExecutionArgument(context);
         Add(_execution);
         Add(_step);
     }

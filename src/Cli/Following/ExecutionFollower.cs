@@ -1,5 +1,4 @@
 using Twinrunner.Cli.Servers;
-using Twinrunner.Cli.Terminals;
 using Twinrunner.Client;
 
 namespace Twinrunner.Cli.Following;
@@ -35,25 +34,12 @@ internal sealed class ExecutionFollower(ServerConnection server, CliContext cont
 
     private async Task FollowEventsAsync(string executionId, string? after, CancellationToken logs, CancellationToken cancellationToken)
     {
-        while (true)
+        var events = server.FollowAsync(
+            context.Terminal, after, (client, last) => client.FollowEventsAsync(executionId, last, cancellationToken), cancellationToken);
+        await foreach (var change in events)
         {
-            var client = server.Client;
-            try
-            {
-                await foreach (var item in client.FollowEventsAsync(executionId, after, cancellationToken))
-                {
-                    after = item.Id ?? after;
-                    view.Show(item.Value);
-                    Follow(item.Value, logs);
-                }
-                return;
-            }
-            catch (ServerUnreachableException) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (!await server.RecoverAsync(client, cancellationToken))
-                    throw;
-                context.Terminal.Note(context.Terminal.ErrorStyle.Paint(Tone.Faint, $"the server went away; going on with {(server.IsEmbedded ? "one in this process" : server.Client.Address)}"));
-            }
+            view.Show(change);
+            Follow(change, logs);
         }
     }
 

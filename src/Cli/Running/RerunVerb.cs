@@ -12,7 +12,7 @@ namespace Twinrunner.Cli.Running;
 /// <summary><c>twin rerun</c></summary>
 internal sealed class RerunVerb : ServerVerb
 {
-    private readonly ExecutionArgument _execution = new();
+    private readonly ExecutionArgument _execution;
     private readonly Option<string?> _from = new("--from") { Description = "Run again from this step on, with all that depend on it; the others keep their outputs.", HelpName = "STEP" };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step, whatever earlier runs left." };
     private readonly ParameterOptions _parameters = new();
@@ -20,6 +20,7 @@ internal sealed class RerunVerb : ServerVerb
 
     public RerunVerb(CliContext context) : base(context, "rerun", "Run an execution again, whole or from a step, as a new execution.")
     {
+        _execution = new ExecutionArgument(context);
         Add(_execution);
         Add(_from);
         Add(_noCache);
@@ -38,7 +39,7 @@ internal sealed class RerunVerb : ServerVerb
         new("twin rerun 3f2a --from analyse -p THRESHOLD=0.5", "another analysis of the same data"),
     ];
 
-    protected override bool Drives => true;
+    protected override bool Drives(ParseResult arguments) => true;
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
@@ -52,7 +53,8 @@ internal sealed class RerunVerb : ServerVerb
         _follow.Check(arguments, server);
         try
         {
-            var started = await server.Client.RerunExecutionAsync(id, request, cancellationToken, idempotencyKey: Guid.NewGuid().ToString("N"));
+            var key = Guid.NewGuid().ToString("N");
+            var started = await server.AskAsync(client => client.RerunExecutionAsync(id, request, cancellationToken, key), cancellationToken);
             return await _follow.FollowAsync(arguments, Context, server, started, after: null, cancellationToken);
         }
         catch (ApiException refused) when (refused.Faults.Count > 0)

@@ -11,11 +11,12 @@ namespace Twinrunner.Cli.Running;
 /// <summary><c>twin resume</c></summary>
 internal sealed class ResumeVerb : ServerVerb
 {
-    private readonly ExecutionArgument _execution = new();
+    private readonly ExecutionArgument _execution;
     private readonly FollowOptions _follow = new();
 
     public ResumeVerb(CliContext context) : base(context, "resume", "Let a paused, failed or cancelled execution go on.")
     {
+        _execution = new ExecutionArgument(context);
         Add(_execution);
         _follow.AddTo(this);
     }
@@ -31,7 +32,7 @@ internal sealed class ResumeVerb : ServerVerb
         new("twin resume --detach 3f2a", "and don't wait for it"),
     ];
 
-    protected override bool Drives => true;
+    protected override bool Drives(ParseResult arguments) => true;
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ internal sealed class RunVerb : ServerVerb
         new("id=$(twin run long.yaml --detach) && twin wait \"$id\"", "start it now, wait later"),
     ];
 
-    protected override bool Drives => true;
+    protected override bool Drives(ParseResult arguments) => true;
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
@@ -63,9 +63,10 @@ internal sealed class RunVerb : ServerVerb
         try
         {
             if (arguments.GetValue(_dryRun))
-                return PlanText.Print(await server.Client.PlanAsync(request, cancellationToken), workflow, arguments, _follow.Output, Terminal);
+                return PlanText.Print(await server.AskAsync(client => client.PlanAsync(request, cancellationToken), cancellationToken), workflow, arguments, _follow.Output, Terminal);
             _follow.Check(arguments, server);
-            var started = await server.Client.SubmitAsync(request, cancellationToken, idempotencyKey: Guid.NewGuid().ToString("N"));
+            var key = Guid.NewGuid().ToString("N");
+            var started = await server.AskAsync(client => client.SubmitAsync(request, cancellationToken, key), cancellationToken);
             return await _follow.FollowAsync(arguments, Context, server, started, after: null, cancellationToken);
         }
         catch (ApiException refused) when (refused.Faults.Count > 0)

@@ -10,11 +10,12 @@ namespace Twinrunner.Cli.Running;
 /// <summary><c>twin wait</c></summary>
 internal sealed class WaitVerb : ServerVerb
 {
-    private readonly ExecutionArgument _execution = new();
+    private readonly ExecutionArgument _execution;
     private readonly OutputOption _output = new();
 
     public WaitVerb(CliContext context) : base(context, "wait", "Wait until an execution has ended; its result is the exit code.")
     {
+        _execution = new ExecutionArgument(context);
         Add(_execution);
         Add(_output);
     }
@@ -27,7 +28,7 @@ internal sealed class WaitVerb : ServerVerb
     public override IReadOnlyList<Example> Examples => [new("twin wait last && twin cp last/report .", "fetch the report when it is there")];
 
     // Waiting for something that nobody drives would be for ever.
-    protected override bool Drives => true;
+    protected override bool Drives(ParseResult arguments) => true;
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {

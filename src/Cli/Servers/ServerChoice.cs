@@ -16,15 +16,8 @@ internal sealed record ServerChoice(Uri? Address, string DataFolder, string? Tok
         var address = named ?? (data is null ? Given(environment("TWIN_SERVER")) : null);
         return new ServerChoice(
             address is null ? null : Parse(address, named is null ? "TWIN_SERVER" : "--server"),
-            Path.GetFullPath(data ?? DefaultDataFolder(environment)), Given(environment("TWIN_TOKEN")), drives);
+            Path.GetFullPath(data ?? Runner.Hosting.DataFolder.DefaultPath(environment)), Given(environment("TWIN_TOKEN")), drives);
     }
-
-    /// <summary><c>TWIN_DATA</c>, else <c>$XDG_DATA_HOME/twinrunner</c>, else <c>~/.local/share/twinrunner</c>.</summary>
-    public static string DefaultDataFolder(Func<string, string?> environment) =>
-        Given(environment("TWIN_DATA"))
-        ?? Path.Combine(
-            Given(environment("XDG_DATA_HOME")) ?? Path.Combine(Given(environment("HOME")) ?? "/", ".local", "share"),
-            "twinrunner");
 
     private static Uri Parse(string address, string source)
     {

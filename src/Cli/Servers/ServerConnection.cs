@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Twinrunner.Cli.Options;
 using Twinrunner.Client;
+using Twinrunner.Runner.Hosting;
 
 namespace Twinrunner.Cli.Servers;
 
@@ -10,9 +10,15 @@ namespace Twinrunner.Cli.Servers;
 /// </summary>
 internal sealed class ServerConnection : IAsyncDisposable
 {
+    /// <summary>How long another process may take to start or stop on the data folder.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly ServerChoice _choice;
     private readonly CliContext _context;
     private readonly SemaphoreSlim _recovery = new(1, 1);
+    private EmbeddedServer? _embedded;
 
     private ServerConnection(ServerChoice choice, CliContext context)
     {
@@ -23,15 +29,34 @@ internal sealed class ServerConnection : IAsyncDisposable
 
     public RunnerClient Client { get; private set; }
 
-    /// <summary>The server lives in this process: what it runs is left alone when the command ends.</summary>
-    public bool IsEmbedded { get; private set; }
+    /// <summary>The server lives in this process and stops with it; what it runs then waits for the next server.</summary>
+    public bool IsEmbedded => _embedded is not null;
 
-    /// <param name="drives">A server in this process also runs steps. Verbs that only look don't: nothing may start because somebody looked.</param>
-    public static async Task<ServerConnection> OpenAsync(CliContext context, ParseResult arguments, bool drives, CancellationToken cancellationToken)
+    public static async Task<ServerConnection> OpenAsync(CliContext context, ServerChoice choice, CancellationToken cancellationToken)
     {
-        var connection = new ServerConnection(ServerChoice.From(arguments, context.Environment, drives), context);
+        var connection = new ServerConnection(choice, context);
         await connection.ConnectAsync(cancellationToken);
         return connection;
+    }
+
+    /// <summary>
+    /// Asks the server; when it turns out to be gone, asks its successor. What is asked must bear to be asked twice.
+    /// </summary>
+    public async Task<T> AskAsync<T>(Func<RunnerClient, Task<T>> question, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var client = Client;
+            try
+            {
+                return await question(client);
+            }
+            catch (ServerUnreachableException)
+            {
+                if (!await RecoverAsync(client, cancellationToken))
+                    throw;
+            }
+        }
     }
 
     /// <summary>
@@ -47,7 +72,7 @@ internal sealed class ServerConnection : IAsyncDisposable
         await _recovery.WaitAsync(cancellationToken);
         try
         {
-            // Another flow of this command was here first.
+            // Another flow of this command may have been here first.
             if (Client == failed)
                 await ConnectAsync(cancellationToken);
             return true;
@@ -58,11 +83,12 @@ internal sealed class ServerConnection : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
         _recovery.Dispose();
-        return ValueTask.CompletedTask;
+        if (_embedded is not null)
+            await _embedded.DisposeAsync();
     }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
@@ -72,15 +98,35 @@ internal sealed class ServerConnection : IAsyncDisposable
             Client = RunnerClient.Create(address, _choice.Token);
             return;
         }
-        if (await ServingProcess.FindAsync(_choice.DataFolder, _context.Time, cancellationToken) is { } serving)
+        var since = _context.Time.GetTimestamp();
+        while (true)
         {
-            Client = Nearby(serving);
-            return;
+            if (await ServingProcess.FindAsync(_choice.DataFolder, _choice.Token, _context.Time, cancellationToken) is { } serving)
+            {
+                Client = Nearby(serving, _choice.Token);
+                return;
+            }
+            try
+            {
+                _embedded = await EmbeddedServer.StartAsync(_choice, _context.Environment, cancellationToken);
+                Client = Nearby(_embedded.Address, _embedded.Token ?? _choice.Token);
+                return;
+            }
+            catch (DataFolderInUseException inUse)
+            {
+                // Somebody was quicker and is not ready yet, or is about to stop.
+                if (_context.Time.GetElapsedTime(since) > Patience)
+                    throw new CliError(ExitCode.Unreachable, inUse.Message, "if that process hangs, end it; `twin doctor` shows which one it is", inUse);
+            }
+            catch (InvalidSettingsException invalid)
+            {
+                throw CliError.Usage(invalid.Message, "docs/configuration.md lists all settings");
+            }
+            await Task.Delay(Pause, _context.Time, cancellationToken);
         }
-        throw new CliError(ExitCode.Unreachable, $"no server serves {_choice.DataFolder}", "start one with `twin serve`, or name one with --server URL");
     }
 
     // On this machine a server that is gone shows at once, and a new one is a matter of seconds.
-    private RunnerClient Nearby(Uri address) =>
-        new(new RunnerClientOptions { Address = address, Token = _choice.Token, StreamPatience = TimeSpan.FromSeconds(5), Time = _context.Time });
+    private RunnerClient Nearby(Uri address, string? token) =>
+        new(new RunnerClientOptions { Address = address, Token = token, StreamPatience = TimeSpan.FromSeconds(2), Time = _context.Time });
 }

@@ -113,7 +113,7 @@ internal sealed class RunWorkflowVerb : ServerVerb
 
     public override IReadOnlyList<Example> Examples => [new("twin workflow run nightly -p DAY=2026-11-22", "with a parameter")];
 
-    protected override bool Drives => true;
+    protected override bool Drives(ParseResult arguments) => true;
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
@@ -130,7 +130,8 @@ internal sealed class RunWorkflowVerb : ServerVerb
         _follow.Check(arguments, server);
         try
         {
-            var started = await server.Client.RunWorkflowAsync(name, request, cancellationToken, idempotencyKey: Guid.NewGuid().ToString("N"));
+            var key = Guid.NewGuid().ToString("N");
+            var started = await server.AskAsync(client => client.RunWorkflowAsync(name, request, cancellationToken, key), cancellationToken);
             return await _follow.FollowAsync(arguments, Context, server, started, after: null, cancellationToken);
         }
         catch (ApiException refused) when (refused.Faults.Count > 0)

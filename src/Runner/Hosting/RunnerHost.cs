@@ -51,6 +51,7 @@ public static class RunnerHost
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(_ => folder);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddHostedService<ServerAnnouncement>();
 
         builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
