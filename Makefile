@@ -55,5 +55,5 @@ base-images: ## make the base images of examples and tests
 	@scripts/base-images.sh make
 
 clean: ## remove what was built here, also the base images; the cache outside the checkout stays
-	@rm -rf dist artifacts src/*/bin src/*/obj tests/*/bin tests/*/obj bench/*/bin bench/*/obj
+	@rm -rf dist artifacts .demo src/*/bin src/*/obj tests/*/bin tests/*/obj bench/*/bin bench/*/obj
 	@if docker version >/dev/null 2>&1; then scripts/base-images.sh remove; fi
