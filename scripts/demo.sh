@@ -101,7 +101,7 @@ visitor=$!
 code=0
 # shellcheck disable=SC2086 # the arguments are words
 "$twin" run "$workflow" ${arguments[@]+"${arguments[@]}"} ${ARGUMENTS:-} || code=$?
-wait "$visitor" || [ "$code" != 0 ] || code=1
+if [ "$code" = 0 ]; then wait "$visitor" || code=1; else kill "$visitor" 2>/dev/null || true; fi
 visitor=
 id=$(newest)
 
