@@ -31,6 +31,8 @@ public static class StorageSetup
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService<StorageStartup>();
         return services
+            .AddStore<ExecutionStore>()
+            .AddStore<StepStore>()
             .AddStore<EventStore>()
             .AddStore<LogStore>()
             .AddStore<OutputStore>()

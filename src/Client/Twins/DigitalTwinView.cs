@@ -37,9 +37,8 @@ public sealed record NewDigitalTwin
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ChangeDigitalTwin
 {
-    public string? Name { get; init; }
     public bool? Public { get; init; }
 
-    /// <summary>A deprecated digital twin stays, and is left out of lists unless asked for.</summary>
+    /// <summary>A deprecated digital twin stays: executions refer to it.</summary>
     public bool? Deprecated { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed partial class RunnerClient
 
     /// <summary>Digital twins, newest first.</summary>
     /// <param name="user">Only those of this user (id).</param>
-    /// <param name="name">Only those of this name.</param>
+    /// <param name="name">Only the one of this name; without a user, the default user's.</param>
     public Task<Page<DigitalTwinView>> ListDigitalTwinsAsync(string? user, string? name, string? after, int? limit, CancellationToken cancellationToken) =>
         GetAsync(
             Query(DigitalTwins, ("user", user), ("name", name), ("after", after), ("limit", limit?.ToString())),

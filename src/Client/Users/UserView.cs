@@ -19,7 +19,7 @@ public sealed record UserView
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewUser
 {
-    /// <summary>Unique, whatever its case.</summary>
+    /// <summary>Unique.</summary>
     public required string DisplayName { get; init; }
 
     public string? Email { get; init; }
@@ -33,6 +33,6 @@ public sealed record ChangeUser
     public string? Email { get; init; }
     public string? GitHub { get; init; }
 
-    /// <summary>A deprecated user stays, and is left out of lists unless asked for.</summary>
+    /// <summary>A deprecated user stays: digital twins refer to it.</summary>
     public bool? Deprecated { get; init; }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
+using Twinrunner.Runner.Twins;
 
 namespace Twinrunner.Runner.Api;
 
@@ -21,6 +22,9 @@ public static class ApiSetup
         services.AddRoutingCore();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<JsonOptions>(options => Configure(options.SerializerOptions));
+        services.AddSingleton<DigitalTwins>();
+        services.AddSingleton<EventFollower>();
+        services.AddApiDocument();
         return services;
     }
 
@@ -30,12 +34,20 @@ public static class ApiSetup
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<IdempotencyMiddleware>();
     }
 
     public static void MapApi(this WebApplication app)
     {
+        app.MapApiDocument();
+        app.MapHealth();
         var api = app.MapGroup(Prefix);
-        _ = api;
+        api.MapExecutions();
+        api.MapSteps();
+        api.MapEvents();
+        api.MapUsers();
+        api.MapDigitalTwins();
+        api.MapNodes();
     }
 
     private static void Configure(JsonSerializerOptions options)

@@ -4,7 +4,7 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Storage.Stores;
 
 /// <summary>The executions. Their status changes only through the named methods here.</summary>
-public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time)
+public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time) : IStore
 {
     private readonly DocumentCollection<Execution> _executions = new(database, "executions", DocumentJson.Default.Execution);
 

@@ -7,7 +7,7 @@ namespace Twinrunner.Storage.Stores;
 /// The steps. Before a claim, a step changes through the methods here; while a runner drives it, through the
 /// <see cref="HeldStep"/> that the claim returned. Every change is a compare-and-set.
 /// </summary>
-public sealed class StepStore(IDocumentDatabase database, TimeProvider time)
+public sealed class StepStore(IDocumentDatabase database, TimeProvider time) : IStore
 {
     private const int InsertBatch = 1_000;
 

@@ -76,13 +76,12 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static string Shortened(string text) => text.Length > 80 ? text[..80] + "…" : text;
 
-    private static string Expected(string type) => type switch
+    private static string Expected(string type) => type.Replace("Nullable<", "", StringComparison.Ordinal) switch
     {
-        _ when type.StartsWith("Id<", StringComparison.Ordinal) => ": an id has 24 hexadecimal digits",
-        _ when type.StartsWith("int", StringComparison.Ordinal) || type.StartsWith("long", StringComparison.Ordinal) => ": expected a whole number",
-        _ when type.StartsWith("bool", StringComparison.Ordinal) => ": expected true or false",
-        _ when type.StartsWith("ExecutionStatus", StringComparison.Ordinal) => $": expected one of {string.Join(", ", Enum.GetNames<ExecutionStatus>())}",
-        _ when type.StartsWith("StepStatus", StringComparison.Ordinal) => $": expected one of {string.Join(", ", Enum.GetNames<StepStatus>())}",
+        var name when name.StartsWith("Id<", StringComparison.Ordinal) => ": an id has 24 hexadecimal digits",
+        var name when name.StartsWith("int", StringComparison.Ordinal) => ": expected a whole number",
+        var name when name.StartsWith("bool", StringComparison.Ordinal) => ": expected true or false",
+        var name when name.StartsWith(nameof(ExecutionStatus), StringComparison.Ordinal) => $": expected one of {string.Join(", ", Enum.GetNames<ExecutionStatus>())}",
         _ => "",
     };
 
