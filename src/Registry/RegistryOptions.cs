@@ -1,0 +1,23 @@
+namespace Twinrunner.Registry;
+
+/// <summary>Limits on what repositories may cost, and where copies of them are kept.</summary>
+public sealed class RegistryOptions
+{
+    /// <summary>Folder for bare copies of git repositories: a cache, it may be deleted while nothing runs.</summary>
+    public required string MirrorFolder { get; set; }
+
+    /// <summary>Time for one command of git. Default 10 minutes.</summary>
+    public TimeSpan GitTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Disk that the copy of one repository may take. Default 4 GiB.</summary>
+    public long MaxRepositoryBytes { get; set; } = 4L << 30;
+
+    /// <summary>Bytes of the files of one version. Default 1 GiB: an image's build context is read into the engine whole.</summary>
+    public long MaxArchiveBytes { get; set; } = 1L << 30;
+
+    /// <summary>Files of one version. Default 100,000.</summary>
+    public int MaxArchiveFiles { get; set; } = 100_000;
+
+    /// <summary>Time for the build of one image. Default one hour.</summary>
+    public TimeSpan BuildTimeout { get; set; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,205 @@
+using System.Text;
+using Twinrunner.Registry.Git;
+using Twinrunner.Registry.Odtp;
+
+namespace Twinrunner.Registry.Sources;
+
+/// <summary>A git repository, on this machine or behind a URL. Versions are tags and commits; what is not committed counts only when it is asked for.</summary>
+internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitCommand git, RegistryOptions options) : IComponentSource
+{
+    private const int MaxSubmoduleDepth = 5;
+
+    public string Repository => address.Repository;
+    public string Subfolder => address.Subfolder;
+
+    public string SuggestedName
+    {
+        get
+        {
+            var last = (Subfolder.Length > 0 ? Subfolder : Repository).Split('/', ':')[^1];
+            return last.EndsWith(".git", StringComparison.Ordinal) ? last[..^4] : last;
+        }
+    }
+
+    /// <summary>The component's folder where the repository is checked out on this machine; null: it isn't.</summary>
+    private string? WorkingFolder =>
+        address.Kind == SourceAddressKind.LocalGit && Path.Exists(Path.Combine(Repository, ".git")) ? Path.Combine(Repository, Subfolder) : null;
+
+    public async Task<SourceListing> ListAsync(SourceSelection selection, CancellationToken cancellationToken)
+    {
+        if (selection is { Dirty: true, Commit: not null })
+            throw new SourceException("A commit and uncommitted changes can't be asked for together.");
+        if (selection.Dirty)
+            return new([await ReadWorkingTreeAsync(cancellationToken)], []);
+        await mirror.FetchAsync(cancellationToken);
+        if (selection.Commit is { } reference)
+            return new([await ReadCommitAsync(reference, cancellationToken)], []);
+        var versions = await ReadTagsAsync(cancellationToken);
+        if (versions.Count == 0)
+            versions = [await ReadHeadAsync(cancellationToken)];
+        return new(versions, await WarnOfUncommittedAsync(cancellationToken));
+    }
+
+    public async Task<ArchiveReport> WriteArchiveAsync(SourceVersion version, Stream tar, CancellationToken cancellationToken)
+    {
+        await using var archive = new TreeArchive(tar, options);
+        if (version.Kind == SourceKind.Dirty)
+        {
+            var folder = WorkingFolder!;
+            await LocalTree.AddAsync(folder, await ListWorkingTreeAsync(folder, cancellationToken), archive, cancellationToken);
+            return archive.ContentHash == version.Commit ? archive.Report : throw LocalTree.Changing(folder);
+        }
+        List<GitTreeEntry> entries = [];
+        await CollectAsync(version.Commit, Subfolder, "", WorkingFolder, entries, archive, 0, cancellationToken);
+        await mirror.ReadObjectsAsync(async (objects, token) =>
+        {
+            foreach (var entry in entries)
+                await AddAsync(entry, objects, archive, token);
+        }, cancellationToken);
+        return archive.Report;
+    }
+
+    private async Task<SourceVersion> ReadWorkingTreeAsync(CancellationToken cancellationToken)
+    {
+        if (WorkingFolder is not { } folder)
+            throw new SourceException($"'{Repository}' has no working tree on this machine, so there are no uncommitted changes to take.");
+        await using var archive = new TreeArchive(Stream.Null, options);
+        await LocalTree.AddAsync(folder, await ListWorkingTreeAsync(folder, cancellationToken), archive, cancellationToken);
+        return new(SourceKind.Dirty, null, archive.ContentHash, await FolderSource.ReadOdtpFileAsync(folder, cancellationToken));
+    }
+
+    private async Task<SourceVersion> ReadCommitAsync(string reference, CancellationToken cancellationToken)
+    {
+        var commit = await mirror.ResolveAsync(InCopy(reference), cancellationToken);
+        if (commit is null && GitMirror.IsHash(reference) && await mirror.TryFetchCommitAsync(Repository, reference, cancellationToken))
+            commit = reference;
+        if (commit is null)
+            throw new SourceException($"There is no commit, branch or tag '{reference}' in '{Repository}'.");
+        var files = await ReadOdtpFilesAsync([commit], cancellationToken);
+        return files[0] is { } file
+            ? new(SourceKind.Commit, null, commit, file)
+            : throw new SourceException($"There is no odtp.yml in {Place} at commit {commit[..12]}.");
+    }
+
+    /// <summary>The head of the copy is not the repository's.</summary>
+    private static string InCopy(string reference) => reference switch
+    {
+        "@" => GitMirror.Head,
+        ['H', 'E', 'A', 'D'] or ['H', 'E', 'A', 'D', '~' or '^', ..] => GitMirror.Head + reference[4..],
+        _ => reference,
+    };
+
+    private async Task<IReadOnlyList<SourceVersion>> ReadTagsAsync(CancellationToken cancellationToken)
+    {
+        var tags = await mirror.TagsAsync(cancellationToken);
+        if (tags.Count == 0)
+            return [];
+        var files = await ReadOdtpFilesAsync([.. tags.Select(tag => tag.Commit)], cancellationToken);
+        return [.. tags.Zip(files)
+            .Where(pair => pair.Second is not null)
+            .Select(pair => new SourceVersion(SourceKind.Tag, pair.First.Name, pair.First.Commit, pair.Second))];
+    }
+
+    private async Task<SourceVersion> ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        if (await mirror.ResolveAsync(GitMirror.Head, cancellationToken) is not { } head)
+            throw new SourceException($"The git repository '{Repository}' has no commits yet.{HintAtDirty()}");
+        var commit = await mirror.LastChangeAsync(head, Subfolder, cancellationToken);
+        var files = await ReadOdtpFilesAsync([commit], cancellationToken);
+        return files[0] is { } file
+            ? new(SourceKind.Head, null, commit, file)
+            : throw new SourceException($"There is no odtp.yml in {Place} at its last commit.{HintAtDirty()}");
+    }
+
+    private string Place => Subfolder.Length > 0 ? $"the folder '{Subfolder}' of '{Repository}'" : $"'{Repository}'";
+
+    private string HintAtDirty() =>
+        WorkingFolder is { } folder && FolderSource.OdtpFileNames.Any(name => File.Exists(Path.Combine(folder, name)))
+            ? " The folder itself has one: commit it, or ask for the uncommitted files (--dirty)."
+            : "";
+
+    /// <summary>The bytes of each commit's odtp.yml, or null where it has none.</summary>
+    private async Task<IReadOnlyList<byte[]?>> ReadOdtpFilesAsync(IReadOnlyList<string> commits, CancellationToken cancellationToken)
+    {
+        var prefix = Subfolder.Length > 0 ? Subfolder + "/" : "";
+        List<byte[]?> files = [];
+        await mirror.ReadObjectsAsync(async (objects, token) =>
+        {
+            foreach (var commit in commits)
+            {
+                byte[]? found = null;
+                foreach (var name in FolderSource.OdtpFileNames)
+                    if (found is null && await objects.AskAsync($"{commit}:{prefix}{name}", token) is { } size)
+                        found = await objects.ReadAsync(size, OdtpFileReader.MaxBytes + 1, token);
+                files.Add(found);
+            }
+        }, cancellationToken);
+        return files;
+    }
+
+    /// <summary>
+    /// The entries below a folder, with those of submodules that are checked out beside it. ODTP's template keeps the
+    /// component client, without which nothing builds, as a submodule.
+    /// </summary>
+    private async Task CollectAsync(
+        string commit, string folder, string prefix, string? workingFolder, List<GitTreeEntry> entries, TreeArchive archive, int depth, CancellationToken cancellationToken)
+    {
+        foreach (var entry in await mirror.ListTreeAsync(commit, folder, cancellationToken))
+        {
+            var path = prefix + entry.Path;
+            if (entry.Mode != "160000")
+            {
+                entries.Add(entry with { Path = path });
+                continue;
+            }
+            var checkedOut = workingFolder is null ? null : Path.Combine(workingFolder, entry.Path);
+            if (depth < MaxSubmoduleDepth && checkedOut is not null && Path.Exists(Path.Combine(checkedOut, ".git"))
+                && await mirror.TryFetchCommitAsync(checkedOut, entry.Hash, cancellationToken))
+                await CollectAsync(entry.Hash, "", path + "/", checkedOut, entries, archive, depth + 1, cancellationToken);
+            else
+                archive.Warn($"The submodule '{path}' at commit {entry.Hash[..12]} is not at hand, a build will miss it. Run 'git submodule update --init' in the repository and add it again.");
+        }
+    }
+
+    private static async Task AddAsync(GitTreeEntry entry, GitObjectReader objects, TreeArchive archive, CancellationToken cancellationToken)
+    {
+        var size = await objects.AskAsync(entry.Hash, cancellationToken)
+            ?? throw new SourceException($"The repository lacks the content of '{entry.Path}': is it a partial clone?");
+        if (entry.Mode == "120000")
+        {
+            var target = await objects.ReadAsync(size, 4096, cancellationToken);
+            await archive.AddLinkAsync(entry.Path, Encoding.UTF8.GetString(target), cancellationToken);
+        }
+        else if (await archive.AddFileAsync(entry.Path, entry.Mode == "100755", size, objects.Open(size), cancellationToken))
+        {
+            await objects.EndAsync(cancellationToken);
+        }
+        else
+        {
+            await objects.ReadAsync(size, 0, cancellationToken);
+        }
+    }
+
+    private async Task<IEnumerable<string>> ListWorkingTreeAsync(string folder, CancellationToken cancellationToken)
+    {
+        var listed = await git.RunAsync(
+            ["-c", "core.fsmonitor=false", "-C", folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "."], cancellationToken);
+        return listed.Succeeded ? listed.Pieces : throw new SourceException($"The working tree '{folder}' can't be read: {listed.Complaint}.");
+    }
+
+    /// <summary>
+    /// Says that there are changes that no version has. Only in repositories of the server's own user (the empty
+    /// safe.directory): looking for changes runs the filters that a repository's configuration names.
+    /// </summary>
+    private async Task<IReadOnlyList<string>> WarnOfUncommittedAsync(CancellationToken cancellationToken)
+    {
+        if (WorkingFolder is not { } folder)
+            return [];
+        var status = await git.RunAsync(
+            ["-c", "safe.directory=", "-c", "core.fsmonitor=false", "-C", folder, "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules", "--", "."], cancellationToken);
+        var changes = status.Succeeded ? status.Pieces.Count() : 0;
+        return changes == 0
+            ? []
+            : [$"{changes} uncommitted {(changes == 1 ? "change" : "changes")} in '{folder}' {(changes == 1 ? "is" : "are")} in no version. Commit, or ask for the uncommitted files (--dirty)."];
+    }
+}
