@@ -31,7 +31,7 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
         var match = Form().Match(name);
         if (!match.Success || name.Length == 12 && name.All(char.IsAsciiHexDigitLower)) // a commit's first digits
             return null;
-        var numbers = match.Groups["number"].Captures.Select(capture => int.Parse(capture.ValueSpan, CultureInfo.InvariantCulture));
+        var numbers = match.Groups["numbers"].Value.Split('.').Select(number => int.Parse(number, CultureInfo.InvariantCulture));
         var (letter, preRelease) = Suffix(match.Groups["word"].Value, match.Groups["count"].Value);
         var dotted = match.Groups["pre"].Value.Split('.', StringSplitOptions.RemoveEmptyEntries);
         return new([.. numbers], letter, [.. preRelease, .. dotted]);
@@ -88,7 +88,7 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
     private static bool IsNumber(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    [GeneratedRegex(@"^[vV]?(?<number>[0-9]{1,9})(?:\.(?<number>[0-9]{1,9})){0,3}(?:[._]?(?<word>[A-Za-z]+)\.?(?<count>[0-9]{0,9}))?(?:-(?<pre>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[vV]?(?<numbers>[0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(?:[._]?(?<word>[A-Za-z]+)\.?(?<count>[0-9]{0,9}))?(?:-(?<pre>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$", RegexOptions.NonBacktracking)]
     private static partial Regex Form();
 
     public override bool Equals(object? obj) => obj is SemanticVersion other && CompareTo(other) == 0;

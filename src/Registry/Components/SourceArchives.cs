@@ -14,8 +14,17 @@ public sealed class SourceArchives(IObjectStore objects)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19));
         var writing = WriteAsync(source, version, pipe.Writer, cancellationToken);
-        await using (var content = pipe.Reader.AsStream())
-            await objects.PutAsync(Key(component, version.Commit), content, new(ContentType: "application/x-tar"), cancellationToken);
+        try
+        {
+            await objects.PutAsync(Key(component, version.Commit), pipe.Reader.AsStream(leaveOpen: true), new(ContentType: "application/x-tar"), cancellationToken);
+        }
+        catch
+        {
+            await pipe.Reader.CompleteAsync();
+            await writing; // what went wrong there is the cause
+            throw;
+        }
+        await pipe.Reader.CompleteAsync();
         return await writing;
     }
 

@@ -188,18 +188,26 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
     }
 
     /// <summary>
-    /// Says that there are changes that no version has. Only in repositories of the server's own user (the empty
-    /// safe.directory): looking for changes runs the filters that a repository's configuration names.
+    /// Says that there are changes that no version has. Looking for them runs the filters that a repository's configuration
+    /// names, so it is done only where there are none, and only in repositories of the server's own user (the empty
+    /// <c>safe.directory</c>).
     /// </summary>
     private async Task<IReadOnlyList<string>> WarnOfUncommittedAsync(CancellationToken cancellationToken)
     {
         if (WorkingFolder is not { } folder)
             return [];
-        var status = await git.RunAsync(
-            ["-c", "safe.directory=", "-c", "core.fsmonitor=false", "-C", folder, "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules", "--", "."], cancellationToken);
-        var changes = status.Succeeded ? status.Pieces.Count() : 0;
-        return changes == 0
-            ? []
-            : [$"{changes} uncommitted {(changes == 1 ? "change" : "changes")} in '{folder}' {(changes == 1 ? "is" : "are")} in no version. Commit, or ask for the uncommitted files (--dirty)."];
+        string[] own = ["-c", "safe.directory=", "-c", "core.fsmonitor=false", "-C", folder];
+        var filters = await git.RunAsync([.. own, "config", "--name-only", "--get-regexp", "^filter\\."], cancellationToken);
+        if (filters.ExitCode != 1) // 1: there are none
+            return [];
+        var status = await git.RunAsync([.. own, "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules", "--", "."], cancellationToken);
+        return status.Succeeded ? Uncommitted(folder, status.Pieces.Count()) : [];
     }
+
+    private static IReadOnlyList<string> Uncommitted(string folder, int changes) => changes switch
+    {
+        0 => [],
+        1 => [$"An uncommitted change in '{folder}' is in no version. Commit it, or ask for the uncommitted files (--dirty)."],
+        _ => [$"{changes} uncommitted changes in '{folder}' are in no version. Commit them, or ask for the uncommitted files (--dirty)."],
+    };
 }

@@ -1,0 +1,160 @@
+using Twinrunner.Registry.Components;
+using Twinrunner.Registry.Odtp;
+using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Registry.Images;
+
+/// <summary>Sees to it that the engine has a version's image: the published one that odtp.yml names, or one built from the version's files.</summary>
+public sealed class ComponentImages
+{
+    private readonly VersionStore _versions;
+    private readonly EventStore _events;
+    private readonly IObjectStore _objects;
+    private readonly BuildContext _context;
+    private readonly IImageBuilder _builder;
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SharedBuilds _builds = new();
+
+    public ComponentImages(
+        VersionStore versions, EventStore events, IObjectStore objects, SourceArchives archives, IImageBuilder builder, RegistryOptions options, TimeProvider time)
+    {
+        _versions = versions;
+        _events = events;
+        _objects = objects;
+        _context = new(archives);
+        _builder = builder;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>
+    /// The image, which may be pulled or built meanwhile: once, however many ask for it. The version then holds its digest; an image
+    /// that is gone from the engine is got again.
+    /// </summary>
+    public async Task<ImageResult> EnsureAsync(Id<ComponentVersion> version, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        if (await _versions.GetAsync(version, cancellationToken) is not { } found)
+            return ImageResult.Failed(FailureReason.ImageBuild, $"There is no version '{version}' in the catalogue any more.");
+        try
+        {
+            return await FindKnownAsync(found, cancellationToken)
+                ?? await _builds.JoinAsync(version, progress, (all, token) => MakeAsync(version, all, token), cancellationToken);
+        }
+        catch (ImageBuilderException exception)
+        {
+            return ImageResult.Failed(FailureReason.Infrastructure, exception.Message);
+        }
+    }
+
+    /// <summary>What the last build of the version's commit printed; null: it was never built here.</summary>
+    public Task<Stream?> OpenBuildLogAsync(ComponentVersion version, CancellationToken cancellationToken) =>
+        _objects.GetAsync(LogKey(version), null, cancellationToken);
+
+    private async Task<ImageResult?> FindKnownAsync(ComponentVersion version, CancellationToken cancellationToken)
+    {
+        if (version is not { Image: { } image, ImageDigest: { } digest })
+            return null;
+        var found = await _builder.FindAsync(digest, cancellationToken)
+            ?? (ImageName.IsOwn(image) ? null : await _builder.FindAsync($"{WithoutTag(image)}@{digest}", cancellationToken));
+        return found is null ? null : ImageResult.Ready(image, digest);
+    }
+
+    private async Task<ImageResult> MakeAsync(Id<ComponentVersion> id, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        // Read again: a build that ended while this one waited to begin may have left its image.
+        if (await _versions.GetAsync(id, cancellationToken) is not { } version)
+            return ImageResult.Failed(FailureReason.ImageBuild, $"There is no version '{id}' in the catalogue any more.");
+        if (await FindKnownAsync(version, cancellationToken) is { } known)
+            return known;
+        var look = await _context.LookAsync(version, cancellationToken);
+        if (version.Image is { } published && !ImageName.IsOwn(published))
+        {
+            var pulled = await GetPublishedAsync(version, published, progress, cancellationToken);
+            if (pulled.Succeeded)
+                return await SaveAsync(version, pulled, cancellationToken);
+            if (look is not { HasDockerfile: true })
+                return pulled;
+            await progress.LineAsync($"{pulled.Message} It is built from the component's files instead.", cancellationToken);
+        }
+        return look switch
+        {
+            null => ImageResult.Failed(FailureReason.ImageBuild, $"The files of {Title(version)} are gone from the object store. Add the component again."),
+            { HasDockerfile: false } => ImageResult.Failed(FailureReason.ImageBuild, $"{Title(version)} has no Dockerfile, so no image can be built of it."),
+            _ => await BuildAsync(version, look.Rules, progress, cancellationToken),
+        };
+    }
+
+    private async Task<ImageResult> GetPublishedAsync(ComponentVersion version, string image, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        // Once a digest is pinned, a tag that somebody pushed again must not bring other bytes.
+        var reference = version.ImageDigest is { } digest ? $"{WithoutTag(image)}@{digest}" : image;
+        if (await _builder.FindAsync(reference, cancellationToken) is { } found)
+            return ImageResult.Ready(image, found);
+        await progress.LineAsync($"Pulling {reference}", cancellationToken);
+        var pulled = await _builder.PullAsync(reference, progress, cancellationToken);
+        return pulled.Succeeded ? ImageResult.Ready(image, version.ImageDigest ?? pulled.Digest) : pulled;
+    }
+
+    private async Task<ImageResult> BuildAsync(ComponentVersion version, DockerIgnore? rules, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(_options.BuildTimeout, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var build = new ImageBuild(ImageName.Of(version), BuildArguments.Read(version.BuildArgs), Labels(version));
+        await using var log = new BuildLog(progress);
+        ImageResult built;
+        try
+        {
+            await log.LineAsync($"Building {build.Reference} from commit {version.Commit[..12]} of {version.Component.RepoLink}", linked.Token);
+            built = await _context.UseAsync(version, rules, context => _builder.BuildAsync(build, context, log, linked.Token), linked.Token);
+            if (!built.Succeeded)
+                built = ImageResult.Failed(built.Reason.Value, log.Explain(built.Message));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            built = ImageResult.Failed(FailureReason.ImageBuild, log.Explain($"it took longer than {_options.BuildTimeout.TotalMinutes:0.#} minutes and was stopped"));
+        }
+        if (!built.Succeeded)
+            await log.LineAsync(built.Message, cancellationToken);
+        await log.StoreAsync(_objects, LogKey(version), cancellationToken);
+        return built.Succeeded ? await SaveAsync(version, built, cancellationToken) : built;
+    }
+
+    /// <summary>Pins the image in the version. One that was pinned and is gone may come out with another digest (a build isn't exact to the byte): that is told.</summary>
+    private async Task<ImageResult> SaveAsync(ComponentVersion version, ImageResult image, CancellationToken cancellationToken)
+    {
+        await _versions.UpdateAsync(
+            version.Id,
+            current => current.Image == image.Reference && current.ImageDigest == image.Digest
+                ? current
+                : current with { Image = image.Reference, ImageDigest = image.Digest, UpdatedAt = _time.GetUtcNow() },
+            cancellationToken);
+        var again = version.ImageDigest is { } before && before != image.Digest ? $" The image was gone from the engine; it was {before} before." : "";
+        await _events.AppendAsync(
+            new ExecutionEvent { Id = default, At = _time.GetUtcNow(), Type = "component.image", Message = $"{Title(version)}: {image.Reference}, {image.Digest}.{again}" },
+            cancellationToken);
+        return image;
+    }
+
+    private static Dictionary<string, string> Labels(ComponentVersion version) => new()
+    {
+        ["org.opencontainers.image.source"] = version.Component.RepoLink,
+        ["org.opencontainers.image.revision"] = version.Commit,
+        ["org.opencontainers.image.version"] = version.Name,
+        ["org.opencontainers.image.title"] = version.Component.ComponentName,
+    };
+
+    private static string WithoutTag(string reference)
+    {
+        var name = reference.Split('@')[0];
+        var colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? name[..colon] : name;
+    }
+
+    private static string Title(ComponentVersion version) => $"{version.Component.ComponentName} {version.Name}";
+
+    private static string LogKey(ComponentVersion version) => $"components/{version.ComponentId}/{version.Commit}.build.log";
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Twinrunner.Registry.Components;
+using Twinrunner.Registry.Git;
+using Twinrunner.Registry.Images;
+using Twinrunner.Registry.Sources;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Registry;
+
+/// <summary>The registry's services. The host adds an <see cref="IImageBuilder"/>.</summary>
+public static class RegistrySetup
+{
+    public static IServiceCollection AddRegistry(this IServiceCollection services, RegistryOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<GitCommand>();
+        services.AddSingleton<GitMirrors>();
+        services.AddSingleton<ComponentSources>();
+        services.AddSingleton<SourceArchives>();
+        services.AddSingleton(provider => new ComponentService(
+            provider.GetRequiredService<ComponentSources>(),
+            provider.GetRequiredService<ComponentStore>(),
+            provider.GetRequiredService<VersionStore>(),
+            provider.GetRequiredService<EventStore>(),
+            provider.GetRequiredService<SourceArchives>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ComponentImages>();
+        return services;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Formats.Tar;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Twinrunner.Registry.Components;
+using Twinrunner.Registry.Images;
+using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+using Twinrunner.TestKit;
+
+namespace Twinrunner.Registry.Tests.Support;
+
+/// <summary>The registry on the embedded database and object store, in a temporary folder.</summary>
+public sealed class TestRegistry : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly ServiceProvider _services;
+
+    private TestRegistry(Action<RegistryOptions>? change, IImageBuilder? builder)
+    {
+        var options = new RegistryOptions { MirrorFolder = _folder["registry"] };
+        change?.Invoke(options);
+        var services = new ServiceCollection();
+        services.AddStorage(new StorageOptions { DataFolder = _folder.Path });
+        services.AddRegistry(options);
+        services.AddSingleton(builder ?? new FakeImageBuilder());
+        _services = services.BuildServiceProvider();
+    }
+
+    public ComponentService Components => Get<ComponentService>();
+
+    public static async Task<TestRegistry> StartAsync(Action<RegistryOptions>? change = null, IImageBuilder? builder = null)
+    {
+        var registry = new TestRegistry(change, builder);
+        foreach (var hosted in registry._services.GetServices<IHostedService>())
+            await hosted.StartAsync(TestContext.Current.CancellationToken);
+        return registry;
+    }
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task<ComponentOutcome.Done> AddAsync(AddComponent request) =>
+        Assert.IsType<ComponentOutcome.Done>(await Components.AddAsync(request, TestContext.Current.CancellationToken));
+
+    public async Task<string> RefuseAsync(AddComponent request) =>
+        Assert.IsType<ComponentOutcome.Refused>(await Components.AddAsync(request, TestContext.Current.CancellationToken)).Message;
+
+    /// <summary>Names of the component's versions, the latest first.</summary>
+    public async Task<IEnumerable<string>> VersionNamesAsync(Component component) =>
+        (await Components.VersionsAsync(component.Id, TestContext.Current.CancellationToken)).Select(version => version.Name);
+
+    /// <summary>What is in a version's archive: path → text, or <c>-> target</c>.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> FilesAsync(ComponentVersion version)
+    {
+        await using var archive = await Get<SourceArchives>().OpenAsync(version.ComponentId, version.Commit, TestContext.Current.CancellationToken);
+        Assert.NotNull(archive);
+        var files = new Dictionary<string, string>();
+        await using var tar = new TarReader(archive);
+        while (await tar.GetNextEntryAsync(copyData: true, TestContext.Current.CancellationToken) is { } entry)
+            files.Add(entry.Name, entry.EntryType == TarEntryType.SymbolicLink ? "-> " + entry.LinkName : entry.DataStream is { } data ? await new StreamReader(data).ReadToEndAsync() : "");
+        return files;
+    }
+
+    public async Task<IEnumerable<string>> EventTypesAsync() =>
+        (await Get<EventStore>().FindAsync(null, null, 1000, TestContext.Current.CancellationToken)).Select(e => e.Type);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+}
