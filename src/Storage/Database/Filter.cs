@@ -18,8 +18,9 @@ public abstract record Filter
     public static Filter Any(params IReadOnlyList<Filter> filters) => new Or(filters);
 
     /// <summary>
-    /// Field against value. Equality to an id also matches the same id stored as a string of 24 digits (ODTP writes both).
-    /// A missing field equals null and is in no range.
+    /// Field against value. An id equals the same id stored as a string of 24 digits, and the other way round (ODTP writes both).
+    /// A missing field equals null. A range holds for values of the same kind only: nothing is less than null, and of ids
+    /// there are ranges only over <c>_id</c>.
     /// </summary>
     public sealed record Compare(string Path, Comparison Comparison, FilterValue Value) : Filter;
 
@@ -60,7 +61,7 @@ public sealed record DocumentQuery(Filter Filter)
     public int Limit { get; init; } = 100;
 }
 
-/// <summary>A path and a direction. Order of values: null, numbers, text, ids, booleans, times; text by UTF-8 bytes.</summary>
+/// <summary>A path and a direction. Order of values: null and missing, numbers, text, booleans, times; text by UTF-8 bytes. Ids sort among themselves.</summary>
 public readonly record struct SortKey(string Path, bool Descending = false)
 {
     public static implicit operator SortKey(string path) => new(path);

@@ -2,15 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Twinrunner.Storage.Database.Sqlite;
 
-/// <summary>One table of documents; see <see cref="SqliteQuery"/> for how paths are looked up in it.</summary>
+/// <summary>One table of documents; see <see cref="SqliteLayout"/> for its columns.</summary>
 internal sealed partial class SqliteCollection : IDocumentCollection
 {
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly string _get;
-    private readonly string _insert;
-    private readonly string _replace;
-    private Task? _created;
+    private readonly Lock _gate = new();
+
+    /// <summary>What the writer's thread has made so far, perhaps in a transaction that is not committed yet.</summary>
+    private SqliteLayout? _written;
+
+    /// <summary>What readers may rely on. It may lack a column that is there by now; its paths are then looked up in the body.</summary>
+    private volatile SqliteLayout? _layout;
 
     public SqliteCollection(string name, SqliteWriter writer, SqliteReaders readers)
     {
@@ -20,21 +24,19 @@ internal sealed partial class SqliteCollection : IDocumentCollection
         _writer = writer;
         _readers = readers;
         _get = $"SELECT id, revision, body FROM \"{name}\" WHERE id = ?";
-        _insert = $"INSERT INTO \"{name}\" (id, revision, body) VALUES (?, 1, ?)";
-        _replace = $"UPDATE \"{name}\" SET body = ?, revision = revision + 1 WHERE id = ? AND revision = ?";
     }
 
     public string Name { get; }
 
     public async Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
         return await _readers.ReadAsync(connection => Get(connection, id), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
         return await _readers.ReadAsync<IReadOnlyList<StoredDocument>>(
             connection => InSnapshot(connection, () => ids.Select(id => Get(connection, id)).OfType<StoredDocument>().ToList()),
             cancellationToken).ConfigureAwait(false);
@@ -42,17 +44,18 @@ internal sealed partial class SqliteCollection : IDocumentCollection
 
     public async Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
-        return await (documents.Count == 1
-            ? _writer.WriteAsync(connection => Insert(connection, documents.First()), cancellationToken)
-            : _writer.WriteAtomicallyAsync(connection => documents.All(document => Insert(connection, document)), cancellationToken))
+        var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        var rows = documents.Select(document => (Document: document, Keys: layout.ReadKeys(document.Json.Span))).ToList();
+        return await (rows is [var (document, keys)]
+            ? _writer.WriteAsync(connection => Insert(connection, layout, document, keys), cancellationToken)
+            : _writer.WriteAtomicallyAsync(connection => rows.TrueForAll(row => Insert(connection, layout, row.Document, row.Keys)), cancellationToken))
             .ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
     {
-        var select = SqliteQuery.Find(Name, query);
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        var select = SqliteQuery.Find(layout, Name, query);
         return await _readers.ReadAsync<IReadOnlyList<StoredDocument>>(connection =>
         {
             var found = new List<StoredDocument>();
@@ -65,19 +68,16 @@ internal sealed partial class SqliteCollection : IDocumentCollection
 
     public async Task<bool> TryReplaceAsync(ObjectId id, long revision, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
-        return await _writer.WriteAsync(connection =>
-        {
-            using var statement = connection.Prepare(_replace);
-            statement.BindText(json.Span).Bind(id).Bind(revision).Step();
-            return connection.Changes == 1;
-        }, cancellationToken).ConfigureAwait(false);
+        var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        var keys = layout.ReadKeys(json.Span);
+        return await _writer.WriteAsync(connection => Replace(connection, layout, id, revision, json, keys), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async Task<long> DeleteAsync(Filter filter, CancellationToken cancellationToken)
     {
-        var delete = SqliteQuery.Delete(Name, filter);
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        var delete = SqliteQuery.Delete(layout, Name, filter);
         return await _writer.WriteAsync<long>(connection =>
         {
             using var statement = delete.Prepare(connection);
@@ -88,8 +88,8 @@ internal sealed partial class SqliteCollection : IDocumentCollection
 
     public async Task<long> CountAsync(Filter filter, long limit, CancellationToken cancellationToken)
     {
-        var count = SqliteQuery.Count(Name, filter, limit);
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        var count = SqliteQuery.Count(layout, Name, filter, limit);
         return await _readers.ReadAsync(connection =>
         {
             using var statement = count.Prepare(connection);
@@ -100,32 +100,50 @@ internal sealed partial class SqliteCollection : IDocumentCollection
 
     public async Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
-        await _writer.WriteAtomicallyAsync(connection => SqliteSchema.CreateIndex(connection, Name, index), cancellationToken)
-            .ConfigureAwait(false);
+        await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            SqliteLayout? layout = null;
+            await _writer.WriteAtomicallyAsync(connection =>
+            {
+                layout = _written = SqliteSchema.CreateIndex(connection, Name, Written(connection), index);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+                _layout = layout!.Paths.Count > _layout!.Paths.Count ? layout : _layout;
+        }
+        catch
+        {
+            _written = null; // read it again: the change was undone
+            throw;
+        }
     }
 
     /// <summary>How SQLite would go about the query: a line for each table and index that it walks.</summary>
     internal async Task<IReadOnlyList<string>> ExplainAsync(DocumentQuery query, CancellationToken cancellationToken)
     {
-        await CreatedAsync(cancellationToken).ConfigureAwait(false);
+        var select = SqliteQuery.Find(await LayoutAsync(cancellationToken).ConfigureAwait(false), Name, query);
         return await _readers.ReadAsync<IReadOnlyList<string>>(connection =>
         {
             var lines = new List<string>();
-            using var statement = SqliteQuery.Find(Name, query).Prepare(connection, "EXPLAIN QUERY PLAN ");
+            using var statement = select.Prepare(connection, "EXPLAIN QUERY PLAN ");
             while (statement.Step())
                 lines.Add(statement.Text(3));
             return lines;
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task CreatedAsync(CancellationToken cancellationToken)
+    /// <summary>The layout; creates the table when it is used for the first time.</summary>
+    private async Task<SqliteLayout> LayoutAsync(CancellationToken cancellationToken)
     {
-        // Two callers may both create it, and one that failed is tried again: creating is idempotent.
-        if (_created is { IsCompletedSuccessfully: true } created)
-            return created;
-        return _created = _writer.WriteAsync(connection => SqliteSchema.CreateTable(connection, Name), cancellationToken);
+        if (_layout is { } known)
+            return known;
+        var layout = await _writer.WriteAsync(Written, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+            return _layout ??= layout;
     }
+
+    private SqliteLayout Written(SqliteConnection connection) => _written ??= SqliteSchema.CreateTable(connection, Name);
 
     private StoredDocument? Get(SqliteConnection connection, ObjectId id)
     {
@@ -133,11 +151,25 @@ internal sealed partial class SqliteCollection : IDocumentCollection
         return statement.Bind(id).Step() ? Read(statement) : null;
     }
 
-    private bool Insert(SqliteConnection connection, NewDocument document)
+    private bool Insert(SqliteConnection connection, SqliteLayout layout, NewDocument document, object?[] keys)
     {
-        using var statement = connection.Prepare(_insert);
-        return statement.Bind(document.Id).BindText(document.Json.Span).TryRun();
+        var written = Written(connection);
+        using var statement = connection.Prepare(written.Insert);
+        statement.Bind(document.Id).BindText(document.Json.Span);
+        return statement.BindAll(Current(written, layout, document.Json, keys)).TryRun();
     }
+
+    private bool Replace(SqliteConnection connection, SqliteLayout layout, ObjectId id, long revision, ReadOnlyMemory<byte> json, object?[] keys)
+    {
+        var written = Written(connection);
+        using var statement = connection.Prepare(written.Replace);
+        statement.BindText(json.Span).BindAll(Current(written, layout, json, keys)).Bind(id).Bind(revision).Step();
+        return connection.Changes == 1;
+    }
+
+    /// <summary>The keys, read again when an index was added while the write waited.</summary>
+    private static object?[] Current(SqliteLayout written, SqliteLayout layout, ReadOnlyMemory<byte> json, object?[] keys) =>
+        written.Paths.Count == layout.Paths.Count ? keys : written.ReadKeys(json.Span);
 
     private static StoredDocument Read(SqliteStatement statement) =>
         new(ObjectId.FromBytes(statement.Bytes(0)), statement.Integer(1), statement.Bytes(2).ToArray());

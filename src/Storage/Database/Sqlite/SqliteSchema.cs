@@ -43,42 +43,59 @@ internal static class SqliteSchema
         return connection;
     }
 
-    public static bool CreateTable(SqliteConnection connection, string collection)
+    /// <summary>Creates the collection's table if it isn't there.</summary>
+    public static SqliteLayout CreateTable(SqliteConnection connection, string collection)
     {
         connection.Execute($"""
             CREATE TABLE IF NOT EXISTS "{collection}" (id BLOB PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL)
             """);
-        return true;
+        var paths = new List<string>();
+        using var columns = connection.Prepare("SELECT name FROM pragma_table_info(?) WHERE name LIKE '$.%' ORDER BY cid");
+        columns.Bind(collection);
+        while (columns.Step())
+            paths.Add(columns.Text(0)[2..]);
+        return new(collection, paths);
     }
 
-    /// <summary>Creates the index, or replaces one of the same name over other paths.</summary>
-    public static bool CreateIndex(SqliteConnection connection, string collection, IndexDefinition index)
+    /// <summary>Creates the index, or replaces one of the same name over other paths. Returns the layout with the columns that it needs.</summary>
+    public static SqliteLayout CreateIndex(SqliteConnection connection, string collection, SqliteLayout layout, IndexDefinition index)
     {
-        var keys = SqliteQuery.Order(index.Keys);
-        if (index is { Unique: true, Keys.Count: > 1 })
+        foreach (var path in index.Keys.Select(key => key.Path).Except([.. layout.Paths, "_id", "revision"]))
+            AddColumn(connection, collection, SqliteLayout.Check(path));
+        layout = CreateTable(connection, collection);
+        var name = $"{collection}.{index.Name}";
+        var values = index.Keys.Select(key => layout.Value(key.Path)).ToList();
+        if (index is { Unique: true, Keys: [_] })
+        {
+            Replace(connection, name, $"CREATE UNIQUE INDEX \"{name}\" ON \"{collection}\" ({values[0]})");
+            return layout;
+        }
+        Replace(connection, name, $"CREATE INDEX \"{name}\" ON \"{collection}\" ({layout.Order(index.Keys)})");
+        if (index.Unique)
         {
             // SQLite takes nulls for different from each other; only a null in the first path may free a document of the rule.
-            var values = index.Keys.Select((key, i) => i == 0 ? SqliteQuery.Value(key.Path) : $"ifnull({SqliteQuery.Value(key.Path)}, x'')");
-            Replace(connection, $"{collection}.{index.Name}.unique", name =>
-                $"CREATE UNIQUE INDEX {name} ON \"{collection}\" ({string.Join(", ", values)})");
-            return Replace(connection, $"{collection}.{index.Name}", name => $"CREATE INDEX {name} ON \"{collection}\" ({keys})");
+            var rest = string.Concat(values.Skip(1).Select(value => $", ifnull({value}, x'')"));
+            Replace(connection, name + ".unique", $"CREATE UNIQUE INDEX \"{name}.unique\" ON \"{collection}\" ({values[0]}{rest})");
         }
-        return Replace(connection, $"{collection}.{index.Name}", name => index.Unique
-            ? $"CREATE UNIQUE INDEX {name} ON \"{collection}\" ({SqliteQuery.Value(index.Keys[0].Path)})"
-            : $"CREATE INDEX {name} ON \"{collection}\" ({keys})");
+        return layout;
     }
 
-    private static bool Replace(SqliteConnection connection, string name, Func<string, string> define)
+    private static void AddColumn(SqliteConnection connection, string collection, string path)
     {
-        var sql = define($"\"{name}\"");
+        var column = SqliteLayout.Column(path);
+        connection.Execute($"ALTER TABLE \"{collection}\" ADD COLUMN {column}");
+        connection.Execute($"UPDATE \"{collection}\" SET {column} = {SqliteKey.Expression(path)}");
+    }
+
+    private static void Replace(SqliteConnection connection, string name, string sql)
+    {
         using (var existing = connection.Prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?"))
         {
             if (existing.Bind(name).Step() && existing.Text(0) == sql)
-                return true;
+                return;
         }
         connection.Execute($"DROP INDEX IF EXISTS \"{name}\"");
         connection.Execute(sql);
-        return true;
     }
 
     private static void CheckVersion(SqliteConnection connection)

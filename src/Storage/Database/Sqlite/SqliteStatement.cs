@@ -24,6 +24,14 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
+    /// <summary>Sets the next parameters.</summary>
+    public SqliteStatement BindAll(IReadOnlyList<object?> values)
+    {
+        foreach (var value in values)
+            Bind(value);
+        return this;
+    }
+
     /// <summary>Sets the next parameter to an id as it is kept in the column <c>id</c>.</summary>
     public SqliteStatement Bind(ObjectId id)
     {
