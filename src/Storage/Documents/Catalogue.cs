@@ -22,7 +22,7 @@ public sealed record Component : Document<Component>
     [JsonPropertyName("type")]
     public string Type { get => field ?? "ephemeral"; init; }
 
-    [JsonPropertyName("description")]
+    [JsonPropertyName("description"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Description { get; init; }
 
     [JsonPropertyName("tags")]
@@ -63,7 +63,7 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     public required string Commit { get; init; }
 
     /// <summary>Schema version that odtp.yml names.</summary>
-    [JsonPropertyName("odtp_version")]
+    [JsonPropertyName("odtp_version"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? OdtpVersion { get; init; }
 
     /// <summary>Reference of the image, once it is known or built.</summary>
@@ -73,7 +73,7 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     /// <summary><c>sha256:…</c>: the image's id for one built here, the manifest's digest for one in an image registry.</summary>
     public string? ImageDigest { get; init; }
 
-    [JsonPropertyName("description")]
+    [JsonPropertyName("description"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Description { get; init; }
 
     [JsonPropertyName("type")]
@@ -82,32 +82,32 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     [JsonPropertyName("tags")]
     public IReadOnlyList<string> Tags { get => field ?? []; init; }
 
-    [JsonPropertyName("license")]
+    [JsonPropertyName("license"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? License { get; init; }
 
     /// <summary>odtp.yml's parts as they are in the file, turned into JSON.</summary>
-    [JsonPropertyName("parameters")]
+    [JsonPropertyName("parameters"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Parameters { get; init; }
 
-    [JsonPropertyName("ports")]
+    [JsonPropertyName("ports"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Ports { get; init; }
 
-    [JsonPropertyName("secrets")]
+    [JsonPropertyName("secrets"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Secrets { get; init; }
 
-    [JsonPropertyName("devices")]
+    [JsonPropertyName("devices"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Devices { get; init; }
 
-    [JsonPropertyName("tools")]
+    [JsonPropertyName("tools"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? Tools { get; init; }
 
-    [JsonPropertyName("data-inputs")]
+    [JsonPropertyName("data-inputs"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? DataInputs { get; init; }
 
-    [JsonPropertyName("data-outputs")]
+    [JsonPropertyName("data-outputs"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? DataOutputs { get; init; }
 
-    [JsonPropertyName("build-args")]
+    [JsonPropertyName("build-args"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public JsonElement? BuildArgs { get; init; }
 
     [JsonPropertyName("deprecated")]

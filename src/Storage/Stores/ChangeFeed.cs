@@ -37,6 +37,15 @@ public sealed class ChangeFeed
         return subscription;
     }
 
+    internal int SubscriptionCount
+    {
+        get
+        {
+            lock (_gate)
+                return _subscriptions.Values.Sum(subscriptions => subscriptions.Count);
+        }
+    }
+
     internal void Remove(ChangeTopic topic, ChangeSubscription subscription)
     {
         lock (_gate)

@@ -16,15 +16,18 @@ internal static class SqliteSchema
         var connection = new SqliteConnection(path);
         try
         {
-            CheckVersion(connection);
+            var isNew = CheckVersion(connection);
             connection.Execute("PRAGMA page_size = 8192"); // of a new file: a step with its indexes fits a page or two
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL"); // flush the log at every commit, not only at checkpoints
             connection.Execute("PRAGMA wal_autocheckpoint = 2000");
             connection.Execute("PRAGMA cache_size = -32768");
             connection.Execute("PRAGMA temp_store = MEMORY");
-            connection.Execute($"PRAGMA application_id = {ApplicationId}");
-            connection.Execute($"PRAGMA user_version = {Version}");
+            if (isNew)
+            {
+                connection.Execute($"PRAGMA application_id = {ApplicationId}");
+                connection.Execute($"PRAGMA user_version = {Version}");
+            }
             return connection;
         }
         catch
@@ -98,7 +101,8 @@ internal static class SqliteSchema
         connection.Execute(sql);
     }
 
-    private static void CheckVersion(SqliteConnection connection)
+    /// <summary>True: the file is new.</summary>
+    private static bool CheckVersion(SqliteConnection connection)
     {
         var version = connection.ReadInteger("PRAGMA user_version");
         var application = connection.ReadInteger("PRAGMA application_id");
@@ -110,5 +114,6 @@ internal static class SqliteSchema
             throw new DatabaseException(
                 $"The database '{connection.Path}' was written by a newer Twinrunner (its layout is {version}, this one knows {Version}). Run that version, or use another data folder.");
         }
+        return isNew;
     }
 }

@@ -41,7 +41,7 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
         {
             var (size, sha256) = await incoming.FillAsync(content, cancellationToken).ConfigureAwait(false);
             Verify(key, options, size, sha256);
-            return Guarded(() => Place(key, incoming.MoveTo, sha256));
+            return Guarded(() => Place(key, incoming.MoveTo, new(key, size, incoming.WrittenAt, sha256)));
         }
     }
 
@@ -60,7 +60,8 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
                     : await IncomingFile.HashAsync(file, cancellationToken).ConfigureAwait(false);
                 Verify(key, options, size, sha256);
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
-                return Guarded(() => Place(key, target => File.Move(linked, target, overwrite: true), sha256));
+                var info = new ObjectInfo(key, size, File.GetLastWriteTimeUtc(file.SafeFileHandle), sha256);
+                return Guarded(() => Place(key, target => File.Move(linked, target, overwrite: true), info));
             }
             finally
             {
@@ -189,7 +190,7 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
         }
     }
 
-    private ObjectInfo Place(string key, Action<string> move, string sha256)
+    private ObjectInfo Place(string key, Action<string> move, ObjectInfo info)
     {
         var target = PathOf(key);
         var folder = Path.GetDirectoryName(target)!;
@@ -207,7 +208,7 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
             }
         }
         Posix.FlushFolder(folder);
-        return Info(key, target)! with { Sha256 = sha256 };
+        return info;
     }
 
     /// <summary>Makes the folder and its parents, each durable in the one above.</summary>

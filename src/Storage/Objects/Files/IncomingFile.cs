@@ -30,6 +30,8 @@ internal sealed class IncomingFile : IAsyncDisposable
         _file = new(path, options);
     }
 
+    public DateTimeOffset WrittenAt => File.GetLastWriteTimeUtc(_file.SafeFileHandle);
+
     public static IncomingFile Create(string folder) => new(NewPath(folder));
 
     public static string NewPath(string folder) => Path.Combine(folder, Path.GetRandomFileName());

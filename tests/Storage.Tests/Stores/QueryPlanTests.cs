@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using Twinrunner.Storage.Database;
+using Twinrunner.Storage.Database.Sqlite;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+using Twinrunner.TestKit;
+
+namespace Twinrunner.Storage.Tests.Stores;
+
+/// <summary>Every query that the stores make is answered by an index, in order: its cost doesn't grow with what is stored.</summary>
+public sealed class QueryPlanTests : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private SqliteDatabase _database = null!;
+    private WatchedDatabase _watched = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        _database = SqliteDatabase.Open(_folder["test.db"]);
+        _watched = new(_database);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_query_uses_an_index_and_sorts_nothing()
+    {
+        await QueryEverythingAsync();
+
+        var poor = new List<string>();
+        foreach (var (collection, query, isSorted) in _watched.Queries)
+        {
+            var plan = await ((SqliteCollection)_database.Collection(collection)).ExplainAsync(query, Token);
+            if (plan.Any(line => IsScan(line) || isSorted && line.Contains("TEMP B-TREE", StringComparison.Ordinal)))
+                poor.Add($"{collection}: {query.Filter} sorted by {string.Join(", ", query.Sort)}\n    {string.Join("\n    ", plan)}");
+        }
+        Assert.True(poor.Count == 0, string.Join('\n', poor));
+        Assert.True(_watched.Queries.Count > 50);
+    }
+
+    private static bool IsScan(string line) =>
+        line.StartsWith("SCAN", StringComparison.Ordinal) && !line.Contains("USING", StringComparison.Ordinal);
+
+    private async Task QueryEverythingAsync()
+    {
+        var time = TimeProvider.System;
+        var feed = new ChangeFeed();
+        var now = time.GetUtcNow();
+
+        var steps = await ReadyAsync(new StepStore(_watched, time));
+        var step = Id<Step>.New(time);
+        var execution = Id<Execution>.New(time);
+        await steps.GetAsync(step, Token);
+        foreach (var after in (Id<Step>?[])[null, step])
+        {
+            await steps.ListAsync(execution, after, 10, Token);
+            await steps.FindAsync(execution, StepStatus.Running, after, 10, Token);
+            await steps.FindReleasableAsync(execution, after, 10, Token);
+        }
+        await steps.FindByNameAsync(execution, "a", Token);
+        await steps.CountAsync(execution, StepStatus.Running, 10, Token);
+        await steps.CountAsync(StepStatus.Queued, 10, Token);
+        await steps.CountStartedAsync(execution, 10, Token);
+        await steps.AllEndedAsync(execution, Token);
+        await steps.FindClaimableAsync(64, Token);
+        await steps.FindHeldByAsync(Id<Node>.New(time), 10, Token);
+        await steps.FindExpiredAsync(10, Token);
+        await steps.FindWaitedTooLongAsync(10, Token);
+        await steps.FindCachedAsync("key", Token);
+
+        var events = await ReadyAsync(new EventStore(_watched, feed, time));
+        foreach (var after in (Id<ExecutionEvent>?[])[null, Id<ExecutionEvent>.New(time)])
+        {
+            await events.FindAsync(after, null, 10, Token);
+            await events.FindAsync(after, execution, 10, Token);
+        }
+        await events.LastIdAsync(Token);
+
+        var logs = await ReadyAsync(new LogStore(_watched, feed));
+        await logs.LastPageAsync(step, 1, Token);
+        await logs.FindAsync(step, 1, 100, 10, Token);
+        await logs.TailAsync(step, 1, 100, Token);
+        await logs.DeleteAsync(step, Token);
+
+        var outputs = await ReadyAsync(new OutputStore(_watched));
+        await outputs.FindByStepAsync(step, Token);
+        await outputs.FindByExecutionAsync(execution, null, 10, Token);
+        await outputs.FindByExecutionAsync(execution, Id<Output>.New(time), 10, Token);
+        await outputs.DeleteByStepAsync(step, Token);
+
+        var components = await ReadyAsync(new ComponentStore(_watched));
+        var component = Id<Component>.New(time);
+        await components.FindByNameAsync("a", Token);
+        await components.FindByRepositoryAsync("a", "b", Token);
+        await components.ListAsync(null, 10, Token);
+        await components.ListAsync(component, 10, Token);
+        await components.DeleteAsync(component, Token);
+
+        var versions = await ReadyAsync(new VersionStore(_watched));
+        var version = Id<ComponentVersion>.New(time);
+        await versions.FindByComponentAsync(component, null, 10, Token);
+        await versions.FindByComponentAsync(component, version, 10, Token);
+        await versions.FindByNameAsync("a", "1", Token);
+        await versions.FindByCommitAsync(component, "c", Token);
+        await versions.ListAsync(version, 10, Token);
+        await versions.DeleteAsync(version, Token);
+
+        var users = await ReadyAsync(new UserStore(_watched));
+        var user = Id<User>.New(time);
+        await users.FindByNameAsync("a", Token);
+        await users.FindByEmailAsync("a", Token);
+        await users.ListAsync(user, 10, Token);
+
+        var twins = await ReadyAsync(new DigitalTwinStore(_watched));
+        var twin = Id<DigitalTwin>.New(time);
+        await twins.FindByNameAsync(user, "a", Token);
+        await twins.FindByNameAsync(null, "a", Token);
+        await twins.FindByUserAsync(user, null, 10, Token);
+        await twins.FindByUserAsync(user, twin, 10, Token);
+        await twins.ListAsync(twin, 10, Token);
+
+        var workflows = await ReadyAsync(new WorkflowStore(_watched));
+        await workflows.FindByNameAsync("a", Token);
+        await workflows.ListAsync(Id<Workflow>.New(time), 10, Token);
+
+        var nodes = await ReadyAsync(new NodeStore(_watched));
+        await nodes.ListAsync(Id<Node>.New(time), 10, Token);
+        await nodes.FindSilentAsync(now, 10, Token);
+
+        var secrets = await ReadyAsync(new SecretStore(_watched));
+        await secrets.FindByNameAsync("a", Token);
+        await secrets.FindByNamesAsync(["a", "b", "c"], Token);
+        await secrets.ListAsync(Id<Secret>.New(time), 10, Token);
+        await secrets.DeleteAsync("a", Token);
+
+        var idempotency = await ReadyAsync(new IdempotencyStore(_watched, time));
+        await idempotency.BeginAsync("key", "print", Token);
+
+        var executions = await ReadyAsync(new ExecutionStore(_watched, time));
+        foreach (var before in (Id<Execution>?[])[null, execution])
+        {
+            await executions.ListAsync(before, null, null, 10, Token);
+            await executions.ListAsync(before, ExecutionStatus.Failed, null, 10, Token);
+            await executions.ListAsync(before, null, twin, 10, Token);
+            await executions.ListAsync(before, ExecutionStatus.Failed, twin, 10, Token);
+        }
+        await executions.FindOverdueAsync(10, Token);
+    }
+
+    private static async Task<TStore> ReadyAsync<TStore>(TStore store) where TStore : IStore
+    {
+        await store.EnsureIndexesAsync(Token);
+        return store;
+    }
+
+    /// <summary>Passes everything on and remembers what was asked.</summary>
+    private sealed class WatchedDatabase(IDocumentDatabase inner) : IDocumentDatabase
+    {
+        public ConcurrentQueue<(string Collection, DocumentQuery Query, bool IsSorted)> Queries { get; } = [];
+
+        public bool IsShared => inner.IsShared;
+
+        public IDocumentCollection Collection(string name) => new WatchedCollection(inner.Collection(name), this);
+
+        public Task PingAsync(CancellationToken cancellationToken) => inner.PingAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class WatchedCollection(IDocumentCollection inner, WatchedDatabase database) : IDocumentCollection
+    {
+        public string Name => inner.Name;
+
+        public Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
+
+        public Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken) =>
+            inner.GetManyAsync(ids, cancellationToken);
+
+        public Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken) =>
+            inner.TryInsertAsync(documents, cancellationToken);
+
+        public Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
+        {
+            database.Queries.Enqueue((Name, query, true));
+            return inner.FindAsync(query, cancellationToken);
+        }
+
+        public Task<bool> TryReplaceAsync(ObjectId id, long revision, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+            inner.TryReplaceAsync(id, revision, json, cancellationToken);
+
+        public Task<long> DeleteAsync(Filter filter, CancellationToken cancellationToken)
+        {
+            database.Queries.Enqueue((Name, new(filter), false));
+            return inner.DeleteAsync(filter, cancellationToken);
+        }
+
+        public Task<long> CountAsync(Filter filter, long limit, CancellationToken cancellationToken)
+        {
+            database.Queries.Enqueue((Name, new(filter), false));
+            return inner.CountAsync(filter, limit, cancellationToken);
+        }
+
+        public Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken) => inner.EnsureIndexAsync(index, cancellationToken);
+    }
+}
