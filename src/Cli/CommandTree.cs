@@ -6,6 +6,7 @@ using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
 using Twinrunner.Cli.Help;
 using Twinrunner.Cli.Linting;
+using Twinrunner.Cli.Logs;
 using Twinrunner.Cli.Nodes;
 using Twinrunner.Cli.Options;
 using Twinrunner.Cli.Running;
@@ -32,7 +33,7 @@ internal static class CommandTree
                 new SaveWorkflowVerb(context), new ListWorkflowsVerb(context), new ShowWorkflowVerb(context), new RunWorkflowVerb(context)));
         root.Add(
             "Look",
-            WithAlias(new ListVerb(context, "ls"), "ps"), new ShowVerb(context, "show"), new EventsVerb(context),
+            WithAlias(new ListVerb(context, "ls"), "ps"), new ShowVerb(context, "show"), new LogsVerb(context), new EventsVerb(context),
             new Noun("execution", "All that can be done with executions; the short forms do the same.", "",
                 new ListVerb(context, "list"), new ShowVerb(context, "show"), new CancelVerb(context), new PauseVerb(context), new ResumeVerb(context),
                 new RerunVerb(context), new WaitVerb(context), new EventsVerb(context)));

@@ -26,6 +26,9 @@ namespace Twinrunner.Client;
 // Steps
 [JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<StepView>))]
+// Logs
+[JsonSerializable(typeof(LogLineView))]
+[JsonSerializable(typeof(Page<LogLineView>))]
 // Events
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(Page<EventView>))]

@@ -49,7 +49,7 @@ internal sealed class EventsVerb : ServerVerb
         var after = arguments.GetValue(_after);
         if (arguments.GetValue(_follow))
         {
-            var events = server.FollowAsync(Terminal, after, (client, last) => client.FollowEventsAsync(id, last, cancellationToken), cancellationToken);
+            var events = server.FollowAsync(after, (client, last) => client.FollowEventsAsync(id, last, cancellationToken), cancellationToken);
             await foreach (var item in events)
                 Print(item, arguments);
             return ExitCode.Success;

@@ -51,7 +51,8 @@ internal sealed class FollowOptions
         terminal.Note($"execution {started.Id} ({terminal.ForError(started.Title)}), {Humane.Count(started.StepCount, "step")}");
         var steps = await server.Client.ListStepsAsync(started.Id, after: null, limit: 500, cancellationToken);
         var view = new LiveView(terminal, context.Time, steps.Items, started.StepCount, logsToError: json);
-        var follower = new ExecutionFollower(server, context, view, withLogs: !arguments.GetValue(_quiet));
+        var quiet = arguments.GetValue(_quiet);
+        var follower = new ExecutionFollower(server, context, view) { WantsLogOf = _ => !quiet };
         var ended = await FollowAsync(context, server, follower, started.Id, after, cancellationToken);
         await SummariseAsync(context, server, ended, json, cancellationToken);
         return CodeOf(ended.Status);

@@ -8,7 +8,7 @@ namespace Twinrunner.Cli.Following;
 /// What a person sees while an execution runs: log lines behind the name of their step, a line for each change of a step, and
 /// on a terminal one status line at the bottom.
 /// </summary>
-internal sealed class LiveView
+internal sealed class LiveView : IExecutionView
 {
     private const int MaxNameWidth = 24;
 
@@ -26,28 +26,23 @@ internal sealed class LiveView
     {
         (_terminal, _time, _logsToError, _total) = (terminal, time, logsToError, total);
         foreach (var step in steps)
-            Line(step.Id, step.Name).Status = step.Status.IsFinal() ? step.Status : StepStatus.Pending;
+            Of(step.Id, step.Name).Status = step.Status.IsFinal() ? step.Status : StepStatus.Pending;
         _nameWidth = Math.Min(steps.Select(step => step.Name.Length).DefaultIfEmpty(8).Max(), MaxNameWidth);
     }
 
-    /// <summary>Nothing is shown.</summary>
-    public bool Silent { get; init; }
-
-    public void LogLine(string stepId, string stepName, string text)
+    public void Line(string stepId, string stepName, LogLineView line)
     {
-        StepLine line;
+        StepLine step;
         lock (_gate)
-            line = Line(stepId, stepName);
+            step = Of(stepId, stepName);
         if (_logsToError)
-            _terminal.Note(Prefix(line, _terminal.ErrorStyle, '|') + _terminal.ForError(text));
+            _terminal.Note(Prefix(step, _terminal.ErrorStyle, '|') + _terminal.ForError(line.Text));
         else
-            _terminal.Print(Prefix(line, _terminal.OutStyle, '|') + _terminal.ForOut(text));
+            _terminal.Print(Prefix(step, _terminal.OutStyle, '|') + _terminal.ForOut(line.Text));
     }
 
     public void Show(EventView change)
     {
-        if (Silent)
-            return;
         if (change.StepId is null)
         {
             if (change.Status is "Paused" or "Queued" && change.Type is not "execution.created")
@@ -60,7 +55,7 @@ internal sealed class LiveView
         StepLine line;
         lock (_gate)
         {
-            line = Line(change.StepId, change.StepName ?? change.StepId);
+            line = Of(change.StepId, change.StepName ?? change.StepId);
             sentence = line.Change(status, change);
         }
         if (sentence is not null)
@@ -74,7 +69,7 @@ internal sealed class LiveView
     /// <summary>Draws the status line again; called by the clock, too.</summary>
     public void Refresh()
     {
-        if (Silent || !_terminal.ErrorIsTerminal)
+        if (!_terminal.ErrorIsTerminal)
             return;
         string text;
         lock (_gate)
@@ -97,7 +92,7 @@ internal sealed class LiveView
         return style.PaintStep(line.Index, $"{name} {mark}") + " ";
     }
 
-    private StepLine Line(string id, string name)
+    private StepLine Of(string id, string name)
     {
         if (!_steps.TryGetValue(id, out var line))
             _steps[id] = line = new StepLine(_steps.Count, name);

@@ -33,8 +33,8 @@ internal sealed class WaitVerb : ServerVerb
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
         var id = await Naming.ExecutionAsync(server.Client, arguments.GetRequiredValue(_execution), cancellationToken);
-        var quiet = new LiveView(Terminal, Context.Time, [], 0, logsToError: true) { Silent = true };
-        var ended = await new ExecutionFollower(server, Context, quiet, withLogs: false).FollowAsync(id, after: null, cancellationToken);
+        var follower = new ExecutionFollower(server, Context, new QuietView()) { WantsLogOf = _ => false };
+        var ended = await follower.FollowAsync(id, after: null, cancellationToken);
         _output.Print(arguments, Terminal, ended, writer => writer.WriteLine(ended.Status));
         return FollowOptions.CodeOf(ended.Status);
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Twinrunner.Cli.Terminals;
 using Twinrunner.Client;
 
 namespace Twinrunner.Cli.Servers;
@@ -7,10 +6,10 @@ namespace Twinrunner.Cli.Servers;
 /// <summary>A stream that goes on at the next server of the data folder when the one that gave it is gone.</summary>
 internal static class ResumingStream
 {
-    /// <param name="follow">Opens the stream after the item with this id; null: from where it starts.</param>
+    /// <param name="after">Id of the item before the first wanted one; null: from where it starts.</param>
+    /// <param name="follow">Opens the stream after the item with this id.</param>
     public static async IAsyncEnumerable<T> FollowAsync<T>(
         this ServerConnection server,
-        Terminal terminal,
         string? after,
         Func<RunnerClient, string?, IAsyncEnumerable<SseEvent<T>>> follow,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -18,32 +17,27 @@ internal static class ResumingStream
         while (true)
         {
             var client = server.Client;
+            var broken = false;
             await using var items = follow(client, after).GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(items))
+            while (true)
             {
+                try
+                {
+                    if (!await items.MoveNextAsync())
+                        break;
+                }
+                catch (ServerUnreachableException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    if (!await server.RecoverAsync(client, cancellationToken))
+                        throw;
+                    broken = true;
+                    break;
+                }
                 after = items.Current.Id ?? after;
                 yield return items.Current.Value;
             }
-            if (client == server.Client)
+            if (!broken)
                 yield break;
-        }
-
-        async Task<bool> MoveNextAsync(IAsyncEnumerator<SseEvent<T>> items)
-        {
-            var client = server.Client;
-            try
-            {
-                return await items.MoveNextAsync();
-            }
-            catch (ServerUnreachableException) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (!await server.RecoverAsync(client, cancellationToken))
-                    throw;
-                terminal.Note(terminal.ErrorStyle.Paint(Tone.Faint, server.IsEmbedded
-                    ? "the server went away: this command goes on by itself"
-                    : $"the server went away: going on with {server.Client.Address}"));
-                return false;
-            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Twinrunner.Cli.Terminals;
 using Twinrunner.Client;
 using Twinrunner.Runner.Hosting;
 
@@ -73,8 +74,13 @@ internal sealed class ServerConnection : IAsyncDisposable
         try
         {
             // Another flow of this command may have been here first.
-            if (Client == failed)
-                await ConnectAsync(cancellationToken);
+            if (Client != failed)
+                return true;
+            await ConnectAsync(cancellationToken);
+            var terminal = _context.Terminal;
+            terminal.Note(terminal.ErrorStyle.Paint(Tone.Faint, IsEmbedded
+                ? "the server went away: this command goes on by itself"
+                : $"the server went away: going on with the one at {Client.Address}"));
             return true;
         }
         finally

@@ -13,6 +13,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     public TextWriter Error { get; } = error;
     public TextReader In { get; } = input;
 
+    /// <summary>Stdout for bytes that must stay exact; null where it is text only (tests).</summary>
+    public Stream? OutBytes { get; init; }
+
     public bool OutIsTerminal { get; init; }
     public bool ErrorIsTerminal { get; init; }
     public bool InIsTerminal { get; init; }
@@ -29,10 +32,12 @@ internal sealed class Terminal(TextWriter output, TextWriter error, TextReader i
     public static Terminal OfProcess(Func<string, string?> environment)
     {
         var plain = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is "dumb";
-        var output = new StreamWriter(Console.OpenStandardOutput(), leaveOpen: true) { AutoFlush = true };
+        var bytes = Console.OpenStandardOutput();
+        var output = new StreamWriter(bytes, leaveOpen: true) { AutoFlush = true };
         var error = new StreamWriter(Console.OpenStandardError(), leaveOpen: true) { AutoFlush = true };
         return new Terminal(output, error, Console.In)
         {
+            OutBytes = bytes,
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InIsTerminal = !Console.IsInputRedirected,
