@@ -41,8 +41,10 @@ internal ref struct ExpressionParser
         var window = text.AsSpan(0, (int)Math.Min(text.Length, (long)start + longest));
         var parser = new ExpressionParser(window, start);
         var expression = parser.ReadAll(TokenKind.CloseBraces, out problem, out end);
-        if (problem is not null && parser._current.Kind == TokenKind.End)
-            problem = window.Length < text.Length ? $"an expression has at most {longest} characters" : "'${{' has no '}}'";
+        if (problem is not null && window.Length < text.Length && parser._current.End == window.Length)
+            problem = $"an expression has at most {longest} characters";
+        else if (problem is not null && parser._current.Kind == TokenKind.End)
+            problem = "'${{' has no '}}'";
         return expression;
     }
 

@@ -73,5 +73,5 @@ internal static class ParameterValue
     private static bool IsOption(Value value, IReadOnlyList<string> options) =>
         options.Contains(value.Text) || options.Any(o => Value.Compare(value, Value.OfPlainText(o)) == 0);
 
-    private static string Bound(double? bound, string none) => bound?.ToString(CultureInfo.InvariantCulture) ?? none;
+    private static string Bound(double? bound, string none) => bound is { } number && double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : none;
 }

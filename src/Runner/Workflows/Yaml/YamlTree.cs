@@ -39,12 +39,14 @@ internal sealed class YamlTree
         }
         catch (YamlException broken)
         {
-            var tab = text.Contains("\n\t", StringComparison.Ordinal) || text.Contains(" \t", StringComparison.Ordinal);
+            var lines = text.Split('\n');
+            var tab = Array.FindIndex(lines, l => l.AsSpan().TrimStart(' ').StartsWith('\t'));
+            var (line, column) = PlaceOf(broken, lines, tab);
             faults.AddAt(
-                (int)broken.Start.Line,
-                (int)broken.Start.Column,
+                line,
+                column,
                 "this is not YAML: " + Lower(broken.Message),
-                tab ? "indent with spaces, YAML doesn't take tabs" : null);
+                tab >= 0 ? "indent with spaces, YAML doesn't take tabs" : null);
         }
         catch (LimitException)
         {
@@ -57,6 +59,18 @@ internal sealed class YamlTree
             faults.AddAt(Math.Max(1, tree.Line), 1, "this is not YAML: it can't be read from here on");
         }
         return null;
+    }
+
+    /// <summary>The later end of what YamlDotNet names, inside of the text.</summary>
+    /// <param name="tab">The first line indented with a tab: its own place is not named.</param>
+    private static (int Line, int Column) PlaceOf(YamlException broken, string[] lines, int tab)
+    {
+        var mark = broken.End.Index > broken.Start.Index ? broken.End : broken.Start;
+        if (mark.Index == 0 && tab >= 0)
+            return (tab + 1, 1);
+        return mark.Line <= lines.Length
+            ? (Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column))
+            : (lines.Length, lines[^1].Length + 1);
     }
 
     private int Line => (int)(_parser.Current?.End.Line ?? 1);
