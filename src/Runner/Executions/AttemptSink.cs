@@ -1,0 +1,56 @@
+using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Logs;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Runner.Executions;
+
+/// <summary>Writes what an executor tells of an attempt into its log and its step.</summary>
+internal sealed class AttemptSink(
+    HeldStep held,
+    StepLogWriter log,
+    EventPublisher events,
+    ExecutionAdvancer advancer,
+    Action<DateTimeOffset> started) : IStepSink
+{
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the attempt runs.</summary>
+    public Task Started => _started.Task;
+
+    public ValueTask WriteLogAsync(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        log.WriteAsync(stream, bytes, cancellationToken);
+
+    public async ValueTask ActivityAsync(string activity, CancellationToken cancellationToken)
+    {
+        if (await held.SetActivityAsync(activity, cancellationToken))
+            await events.PublishActivityAsync(held.Step, cancellationToken);
+    }
+
+    public async ValueTask StartedAsync(
+        string handle,
+        IReadOnlyDictionary<int, int> publishedPorts,
+        DateTimeOffset at,
+        CancellationToken cancellationToken)
+    {
+        var before = held.Step.Status;
+        if (!await held.StartedAsync(handle, publishedPorts, at, cancellationToken))
+            return;
+        started(held.Step.StartedAt ?? at);
+        _started.TrySetResult();
+        if (before == StepStatus.Preparing)
+            await events.PublishAsync(held.Step, cancellationToken);
+        // Without a probe, a step that serves is taken to do so from its start.
+        if (held.Step.Spec is { Background: true, ReadyProbe: null })
+            await ReadyAsync(cancellationToken);
+    }
+
+    public async ValueTask ReadyAsync(CancellationToken cancellationToken)
+    {
+        var before = held.Step.Status;
+        if (!await held.ReadyAsync(cancellationToken) || held.Step.Status == before)
+            return;
+        await events.PublishAsync(held.Step, cancellationToken);
+        await advancer.StepReadyAsync(held.Step, cancellationToken);
+    }
+}

@@ -1,0 +1,71 @@
+using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Outputs;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Runner.Executions;
+
+/// <summary>Ends an attempt: stores what it left, decides whether another one follows, and moves the execution on.</summary>
+internal sealed class StepCompletion(
+    OutputCollector collector,
+    ExecutionStore executions,
+    EventPublisher events,
+    ExecutionAdvancer advancer,
+    ChangeFeed changes,
+    TimeProvider time)
+{
+    /// <summary>Stores the outputs of an attempt that ran, also of one that failed.</summary>
+    public async Task<StepEnd> CollectAsync(
+        HeldStep held,
+        PreparedStep prepared,
+        StepResult result,
+        IStepSink sink,
+        CancellationToken cancellationToken)
+    {
+        var end = EndOf(result);
+        if (!result.Ran || prepared.Plan?.Folders is not { } places)
+            return end;
+        if (await held.CollectingAsync(cancellationToken))
+            await events.PublishAsync(held.Step, cancellationToken);
+        var collected = await collector.CollectAsync(held.Step, held.Step.Attempt, places, prepared.Inputs, cancellationToken);
+        foreach (var warning in collected.Warnings)
+            await sink.WriteLogAsync(LogStream.Runner, System.Text.Encoding.UTF8.GetBytes(warning + "\n"), cancellationToken);
+        end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
+        return collected.Succeeded || !result.Succeeded
+            ? end
+            : end with { Status = StepStatus.Failed, Reason = collected.Reason, Message = collected.Message };
+    }
+
+    public StepEnd EndOf(StepResult result) => new(
+        result.Reason switch { null => StepStatus.Succeeded, FailureReason.Cancelled => StepStatus.Cancelled, _ => StepStatus.Failed },
+        result.EndedAt ?? time.GetUtcNow())
+    {
+        Reason = result.Reason,
+        Message = result.Message,
+        ExitCode = result.ExitCode,
+        StartedAt = result.StartedAt,
+    };
+
+    /// <summary>Writes the end, or that another attempt follows. False: the lease was lost, nothing was written.</summary>
+    public async Task<bool> CompleteAsync(HeldStep held, StepEnd end, CancellationToken cancellationToken)
+    {
+        if (end.Status == StepStatus.Failed && end.Reason is { } reason
+            && RetryPolicy.Decide(held.Step, reason, end.ExitCode, Random.Shared.NextDouble()) is { } again
+            && await MayStartAsync(held.Step, cancellationToken))
+        {
+            if (!await held.RetryAsync(end, time.GetUtcNow() + again.Backoff, again.CountsAgainstUser, cancellationToken))
+                return false;
+            await events.PublishRetryAsync(held.Step, cancellationToken);
+            changes.Signal(ChangeTopic.Queue);
+            return true;
+        }
+        if (!await held.EndAsync(end, cancellationToken))
+            return false;
+        await events.PublishAsync(held.Step, cancellationToken);
+        await advancer.StepEndedAsync(held.Step, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> MayStartAsync(Step step, CancellationToken cancellationToken) =>
+        await executions.GetAsync(step.ExecutionRef, cancellationToken) is { CancelRequestedAt: null };
+}

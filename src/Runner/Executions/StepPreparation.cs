@@ -1,0 +1,108 @@
+using Twinrunner.Registry.Images;
+using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Outputs;
+using Twinrunner.Runner.Workflows;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Runner.Executions;
+
+/// <summary>
+/// Turns a claimed step into a plan that an executor can launch: its image is there, its inputs are found and placed, its
+/// expressions are worked out. Or finds that an earlier step already left what this one would.
+/// </summary>
+internal sealed class StepPreparation(
+    StepStore steps,
+    ComponentImages images,
+    InputResolver resolver,
+    InputStager stager,
+    WorkFolders folders,
+    OutputAliases aliases)
+{
+    /// <summary>Prepares an attempt. Nothing is launched yet.</summary>
+    /// <param name="secrets">Values by the secrets' names.</param>
+    /// <param name="adopted">The attempt may have been launched already: then its image is known and its cache was asked.</param>
+    public async Task<PreparedStep> PrepareAsync(
+        HeldStep held,
+        Execution execution,
+        IStepExecutor executor,
+        IStepSink sink,
+        IReadOnlyDictionary<string, string> secrets,
+        bool adopted,
+        CancellationToken cancellationToken)
+    {
+        var step = held.Step;
+        var dependencies = await steps.GetManyAsync(step.DependsOn, cancellationToken);
+        var scope = StepCondition.ScopeOf(execution, dependencies);
+        var problems = new List<string>();
+        var spec = Expand(step.Spec, scope, problems);
+        if (problems.Count > 0)
+            return PreparedStep.Failed(FailureReason.InputMissing, string.Join(" ", problems));
+
+        var inputs = await resolver.ResolveAsync(step, dependencies, cancellationToken);
+        if (!inputs.Complete)
+            return PreparedStep.Failed(FailureReason.InputMissing, inputs.Missing);
+
+        if (spec.Kind != StepKind.Process && !(adopted && spec.ImageDigest is not null))
+        {
+            var (resolved, failure) = await WithImageAsync(spec, executor, sink, cancellationToken);
+            if (failure is not null)
+                return PreparedStep.Failed(failure);
+            spec = resolved;
+        }
+
+        var key = spec.Cache ? StepCacheKey.Compute(spec, spec.ImageDigest ?? "", step.Parameters, inputs) : null;
+        if (key is not null && !execution.NoCache && !adopted
+            && await steps.FindCachedAsync(key, cancellationToken) is { } earlier
+            && await aliases.AliasAsync(step, earlier, cancellationToken) is { } output)
+            return PreparedStep.FromCache(earlier, output);
+
+        // What is stored keeps its expressions: another attempt may see other values.
+        await held.PreparedAsync(step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
+        var plan = StepPlanBuilder.Build(step, spec, execution, folders.Create(new(step.Id, step.Attempt)), secrets);
+        return PreparedStep.Launch(plan, inputs);
+    }
+
+    /// <summary>Places the inputs of an attempt that is about to be launched.</summary>
+    public Task StageAsync(PreparedStep prepared, CancellationToken cancellationToken) =>
+        prepared.Plan?.Folders is { } places ? stager.StageAsync(prepared.Inputs, places, cancellationToken) : Task.CompletedTask;
+
+    private async Task<(StepSpec Spec, StepResult? Failure)> WithImageAsync(
+        StepSpec spec,
+        IStepExecutor executor,
+        IStepSink sink,
+        CancellationToken cancellationToken)
+    {
+        if (spec.Component is { } pin)
+        {
+            var built = await images.EnsureAsync(pin.Version, new BuildProgress(sink), cancellationToken);
+            return built.Reason is { } reason
+                ? (spec, StepResult.Failed(reason, built.Message!))
+                : (spec with { Image = built.Reference, ImageDigest = built.Digest }, null);
+        }
+        var resolved = await executor.ResolveImageAsync(spec.Image!, spec.ImageDigest, sink, cancellationToken);
+        return (spec with { ImageDigest = resolved.Digest }, resolved.Failure);
+    }
+
+    private static StepSpec Expand(StepSpec spec, RunTimeScope scope, List<string> problems)
+    {
+        string Text(string text) => RunTimeExpressions.Expand(text, scope, problems);
+
+        return spec with
+        {
+            Entrypoint = spec.Entrypoint?.Select(Text).ToList(),
+            Command = spec.Command?.Select(Text).ToList(),
+            Script = spec.Script is null ? null : Text(spec.Script),
+            Environment = spec.Environment.ToDictionary(pair => pair.Key, pair => Text(pair.Value)),
+        };
+    }
+
+    /// <summary>A build's lines are activity of the step that waits for it.</summary>
+    private sealed class BuildProgress(IStepSink sink) : IBuildProgress
+    {
+        public ValueTask LineAsync(string line, CancellationToken cancellationToken) =>
+            sink.WriteLogAsync(LogStream.Runner, System.Text.Encoding.UTF8.GetBytes(line + "\n"), cancellationToken);
+
+        public ValueTask ActivityAsync(string activity, CancellationToken cancellationToken) => sink.ActivityAsync(activity, cancellationToken);
+    }
+}

@@ -1,0 +1,24 @@
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Runner.Executions;
+
+/// <summary>The wish to stop one attempt, whoever has it first: a user, a time limit, a step that isn't needed any more.</summary>
+public sealed class StopSource : IDisposable
+{
+    private readonly CancellationTokenSource _requested = new();
+    private StopRequest? _request;
+
+    /// <summary>The first wish; null: nobody wants it to stop.</summary>
+    public StopRequest? Request => Volatile.Read(ref _request);
+
+    /// <summary>Cancelled with the first wish.</summary>
+    public CancellationToken Requested => _requested.Token;
+
+    public void Ask(StopRequest request)
+    {
+        if (Interlocked.CompareExchange(ref _request, request, null) is null)
+            _requested.Cancel();
+    }
+
+    public void Dispose() => _requested.Dispose();
+}
