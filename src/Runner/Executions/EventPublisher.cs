@@ -20,18 +20,18 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
 
     /// <summary>A step changed its status.</summary>
     public ValueTask PublishAsync(Step step, CancellationToken cancellationToken) =>
-        PublishAsync(Of(step, Lower(step.Status.ToString())) with { Reason = step.Reason, Message = step.Message }, cancellationToken);
+        AppendAsync(Of(step, Lower(step.Status.ToString())) with { Reason = step.Reason, Message = step.Message }, cancellationToken);
 
     /// <summary>A step is busy with something else than before.</summary>
     public ValueTask PublishActivityAsync(Step step, CancellationToken cancellationToken) =>
-        PublishAsync(Of(step, "activity") with { Message = step.Activity }, cancellationToken);
+        AppendAsync(Of(step, "activity") with { Message = step.Activity }, cancellationToken);
 
     /// <summary>An attempt failed and another one follows.</summary>
     public ValueTask PublishRetryAsync(Step step, CancellationToken cancellationToken) =>
-        PublishAsync(Of(step, "retry") with { Reason = step.Reason, Message = step.Message }, cancellationToken);
+        AppendAsync(Of(step, "retry") with { Reason = step.Reason, Message = step.Message }, cancellationToken);
 
     /// <summary>An execution changed its status, or something else of it that people follow.</summary>
-    public ValueTask PublishAsync(Execution execution, string what, CancellationToken cancellationToken) => PublishAsync(new()
+    public ValueTask PublishAsync(Execution execution, string what, CancellationToken cancellationToken) => AppendAsync(new()
     {
         Id = default, // given by the store
         At = time.GetUtcNow(),
@@ -41,7 +41,7 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
         Message = execution.Message ?? execution.CancelMessage,
     }, cancellationToken);
 
-    public ValueTask PublishAsync(ExecutionEvent happened, CancellationToken cancellationToken) =>
+    private ValueTask AppendAsync(ExecutionEvent happened, CancellationToken cancellationToken) =>
         _waiting.Writer.WriteAsync(happened, cancellationToken);
 
     public override async Task StopAsync(CancellationToken cancellationToken)

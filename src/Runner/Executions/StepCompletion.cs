@@ -29,7 +29,7 @@ internal sealed class StepCompletion(
             await events.PublishAsync(held.Step, cancellationToken);
         var collected = await collector.CollectAsync(held.Step, held.Step.Attempt, places, prepared.Inputs, cancellationToken);
         foreach (var warning in collected.Warnings)
-            await sink.WriteLogAsync(LogStream.Runner, System.Text.Encoding.UTF8.GetBytes(warning + "\n"), cancellationToken);
+            await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
         return collected.Succeeded || !result.Succeeded
             ? end

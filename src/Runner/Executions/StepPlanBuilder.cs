@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Workflows;
 using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Executions;
@@ -44,15 +44,6 @@ internal static class StepPlanBuilder
         };
     }
 
-    /// <summary>The value as ODTP components expect it in their environment: <c>str()</c> of Python, so <c>True</c> and not <c>true</c>.</summary>
-    public static string TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.True => "True",
-        JsonValueKind.False => "False",
-        _ => value.GetRawText(),
-    };
-
     private static Dictionary<string, string> EnvironmentOf(
         Step step,
         StepSpec spec,
@@ -76,8 +67,11 @@ internal static class StepPlanBuilder
             environment["ODTP_COMPONENT"] = component.Name;
             environment["ODTP_COMPONENT_VERSION"] = component.VersionName;
         }
-        foreach (var (name, value) in step.Parameters.Where(parameter => parameter.Value.ValueKind != JsonValueKind.Null))
-            environment[name] = TextOf(value);
+        foreach (var (name, value) in step.Parameters)
+        {
+            if (ParameterText.Of(value) is { } text)
+                environment[name] = text;
+        }
         foreach (var (name, value) in spec.Environment)
             environment[name] = value;
         foreach (var (name, secret) in spec.Secrets)

@@ -76,9 +76,9 @@ internal sealed class StepPreparation(
         if (spec.Component is { } pin)
         {
             var built = await images.EnsureAsync(pin.Version, new BuildProgress(sink), cancellationToken);
-            return built.Reason is { } reason
-                ? (spec, StepResult.Failed(reason, built.Message!))
-                : (spec with { Image = built.Reference, ImageDigest = built.Digest }, null);
+            return built.Succeeded
+                ? (spec with { Image = built.Reference, ImageDigest = built.Digest }, null)
+                : (spec, StepResult.Failed(built.Reason.Value, built.Message));
         }
         var resolved = await executor.ResolveImageAsync(spec.Image!, spec.ImageDigest, sink, cancellationToken);
         return (spec with { ImageDigest = resolved.Digest }, resolved.Failure);
@@ -97,12 +97,9 @@ internal sealed class StepPreparation(
         };
     }
 
-    /// <summary>A build's lines are activity of the step that waits for it.</summary>
+    /// <summary>A build's lines stand in the log of the step that waits for it.</summary>
     private sealed class BuildProgress(IStepSink sink) : IBuildProgress
     {
-        public ValueTask LineAsync(string line, CancellationToken cancellationToken) =>
-            sink.WriteLogAsync(LogStream.Runner, System.Text.Encoding.UTF8.GetBytes(line + "\n"), cancellationToken);
-
-        public ValueTask ActivityAsync(string activity, CancellationToken cancellationToken) => sink.ActivityAsync(activity, cancellationToken);
+        public ValueTask LineAsync(string line, CancellationToken cancellationToken) => sink.SayAsync(line, cancellationToken);
     }
 }

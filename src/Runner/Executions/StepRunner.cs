@@ -77,7 +77,7 @@ internal sealed partial class StepRunner(
             await events.PublishAsync(step, letGo);
         var end = await RunToEndAsync(held, execution, values, adopted, stop, sink, log, letGo);
         if (end is { Message: { } message, Status: not StepStatus.Succeeded })
-            await sink.WriteLogAsync(LogStream.Runner, System.Text.Encoding.UTF8.GetBytes(message + "\n"), letGo);
+            await sink.SayAsync(message, letGo);
         await log.CompleteAsync(letGo);
         return end;
     }
@@ -116,15 +116,14 @@ internal sealed partial class StepRunner(
             return completion.EndOf(Stopped(stop.Request!, null));
         }
 
+        var launch = new Launch(executor, prepared.Plan, sink, stop);
         if (adopted)
         {
-            result = await WithStopAsync(executor, prepared.Plan, sink, stop, letGo, launched: true,
-                token => executor.AttachAsync(prepared.Plan, log.Stored, sink, token));
+            result = await launch.FollowAsync(token => executor.AttachAsync(prepared.Plan, log.Stored, sink, token), mayLetGo: false, letGo);
             if (result is null)
                 await StageAsync(prepared, executor, letGo);
         }
-        result ??= await WithStopAsync(executor, prepared.Plan, sink, stop, letGo, launched: false,
-            async token => await executor.RunAsync(prepared.Plan, sink, token));
+        result ??= await launch.FollowAsync(async token => await executor.RunAsync(prepared.Plan, sink, token), mayLetGo: true, letGo);
         if (stop.Request is { } request && result is not { Succeeded: true })
             result = Stopped(request, result);
         return await completion.CollectAsync(held, prepared, result!, sink, letGo);
@@ -135,35 +134,6 @@ internal sealed partial class StepRunner(
         await preparation.StageAsync(prepared, cancellationToken);
         if (prepared.Plan!.Network == StepNetwork.Execution)
             await executor.EnsureNetworkAsync(prepared.Plan.Execution, cancellationToken);
-    }
-
-    /// <summary>Runs the attempt, and stops it when somebody asks for that.</summary>
-    private static async Task<StepResult?> WithStopAsync(
-        IStepExecutor executor,
-        StepPlan plan,
-        AttemptSink sink,
-        StopSource stop,
-        CancellationToken letGo,
-        bool launched,
-        Func<CancellationToken, Task<StepResult?>> run)
-    {
-        using var running = CancellationTokenSource.CreateLinkedTokenSource(letGo);
-        var attempt = run(running.Token);
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Requested.Register(asked.SetResult);
-        if (await Task.WhenAny(attempt, asked.Task) == attempt)
-            return await attempt;
-
-        if (!launched && !sink.Started.IsCompleted)
-        {
-            // Still getting its image: let go of that, then stop whatever may have come of it.
-            await running.CancelAsync();
-            await attempt.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            await executor.StopAsync(plan.Key, plan.Grace, letGo);
-            return attempt.IsCompletedSuccessfully ? await attempt : StepResult.Failed(FailureReason.Cancelled, "stopped before it ran");
-        }
-        await executor.StopAsync(plan.Key, plan.Grace, letGo);
-        return await attempt;
     }
 
     /// <summary>The result of an attempt that was stopped: what the wish says, with the times of what ran.</summary>
