@@ -25,13 +25,11 @@ here() { docker image inspect "$1" >/dev/null 2>&1; }
 make_busybox() { # FILE
   local root
   root=$(mktemp -d)
-  need busybox busybox-static
-  # Only the static build runs without a C library beside it.
-  if ldd "$(command -v busybox)" >/dev/null 2>&1; then install_packages busybox-static; fi
+  need_busybox
   mkdir -p "$root"/{bin,etc,root,tmp,usr/bin}
   chmod 1777 "$root/tmp"
-  cp "$(command -v busybox)" "$root/bin/busybox"
-  busybox --list | while read -r applet; do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
+  cp /bin/busybox "$root/bin/busybox"
+  /bin/busybox --list | while read -r applet; do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
   ln -s ../../bin/env "$root/usr/bin/env"
   printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n' >"$root/etc/passwd"
   printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"

@@ -64,3 +64,8 @@ need_dotnet() {
 
 # need COMMAND PACKAGE: installs the package unless the command is there.
 need() { command -v "$1" >/dev/null || install_packages "$2"; }
+
+# Debian's static busybox: one file that is a whole system in an image, for base images and tests.
+need_busybox() {
+  if [ ! -x /bin/busybox ] || ldd /bin/busybox >/dev/null 2>&1; then install_packages busybox-static; fi
+}

@@ -23,12 +23,16 @@ if [ "${CI:-}" = true ]; then engine=${CI_ENGINE:-required}; else engine=${CI_EN
 projects=("$@")
 [ $# -gt 0 ] || projects=(Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
 
+need git git
+need curl curl
+
 started_engine=
 finish() { [ -z "$started_engine" ] || scripts/engine.sh stop $$; }
 trap finish EXIT
 
 if scripts/engine.sh start $$; then
   started_engine=yes
+  need_busybox || say "tests that make their image of busybox-static skip"
   scripts/base-images.sh make || say "the base images could not be made: tests of examples will fail"
 elif [ "$engine" = required ]; then
   die "CI_ENGINE=required: the tests of containers can't be left out"
