@@ -9,7 +9,9 @@ using Twinrunner.Cli.Linting;
 using Twinrunner.Cli.Logs;
 using Twinrunner.Cli.Nodes;
 using Twinrunner.Cli.Options;
+using Twinrunner.Cli.Outputs;
 using Twinrunner.Cli.Running;
+using Twinrunner.Cli.Secrets;
 using Twinrunner.Cli.Serving;
 using Twinrunner.Cli.Twins;
 using Twinrunner.Cli.Users;
@@ -33,7 +35,8 @@ internal static class CommandTree
                 new SaveWorkflowVerb(context), new ListWorkflowsVerb(context), new ShowWorkflowVerb(context), new RunWorkflowVerb(context)));
         root.Add(
             "Look",
-            WithAlias(new ListVerb(context, "ls"), "ps"), new ShowVerb(context, "show"), new LogsVerb(context), new EventsVerb(context),
+            WithAlias(new ListVerb(context, "ls"), "ps"), new ShowVerb(context, "show"), new LogsVerb(context), new OutputsVerb(context), new CopyVerb(context),
+            new EventsVerb(context),
             new Noun("execution", "All that can be done with executions; the short forms do the same.", "",
                 new ListVerb(context, "list"), new ShowVerb(context, "show"), new CancelVerb(context), new PauseVerb(context), new ResumeVerb(context),
                 new RerunVerb(context), new WaitVerb(context), new EventsVerb(context)));
@@ -42,6 +45,7 @@ internal static class CommandTree
             WithAlias(
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),
+            new Noun("secret", "Values that steps take by name.", "", new SetSecretVerb(context), new ListSecretsVerb(context), new RemoveSecretVerb(context)),
             new Noun("user", "People who own digital twins.", "", new ListUsersVerb(context), new CreateUserVerb(context)),
             new Noun("node", "Processes that run steps.", "", new ListNodesVerb(context), new ShowNodeVerb(context)));
         root.Add(

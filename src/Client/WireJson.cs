@@ -29,6 +29,13 @@ namespace Twinrunner.Client;
 // Logs
 [JsonSerializable(typeof(LogLineView))]
 [JsonSerializable(typeof(Page<LogLineView>))]
+// Outputs
+[JsonSerializable(typeof(Page<OutputView>))]
+[JsonSerializable(typeof(Page<OutputFileView>))]
+// Secrets
+[JsonSerializable(typeof(SetSecret))]
+[JsonSerializable(typeof(SecretView))]
+[JsonSerializable(typeof(Page<SecretView>))]
 // Events
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(Page<EventView>))]

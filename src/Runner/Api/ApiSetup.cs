@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
+using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Twins;
 
 namespace Twinrunner.Runner.Api;
@@ -44,6 +45,7 @@ public static class ApiSetup
         var api = app.MapGroup(Prefix);
         api.MapExecutions();
         api.MapSteps();
+        api.MapLogs();
         api.MapEvents();
         api.MapUsers();
         api.MapDigitalTwins();

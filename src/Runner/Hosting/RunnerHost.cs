@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Runner.Api;
+using Twinrunner.Runner.Logs;
 using Twinrunner.Storage;
 
 namespace Twinrunner.Runner.Hosting;
@@ -55,6 +56,7 @@ public static class RunnerHost
         builder.Services.AddHostedService<ServerAnnouncement>();
 
         builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
+        builder.Services.AddLogs();
         builder.Services.AddApi();
 
         var app = builder.Build();

@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Twinrunner.Client;
+using Twinrunner.Runner.Api;
+using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Runner.Logs;
+
+/// <summary>A step's log under one address, live and for ever: as pages, as a stream of events, and as the text itself.</summary>
+internal static class LogEndpoints
+{
+    public static void MapLogs(this IEndpointRouteBuilder api)
+    {
+        var logs = api.MapGroup("/steps/{id}/logs").WithTags("Logs");
+        logs.MapGet("", ReadAsync).WithName("ReadStepLog")
+            .WithSummary("Lines of an attempt's log; with Accept: text/event-stream also those to come, up to its end")
+            .Produces<Page<LogLineView>>(StatusCodes.Status200OK, "application/json", "text/event-stream");
+        logs.MapGet("/text", DownloadAsync).WithName("DownloadStepLog")
+            .WithSummary("An attempt's log as it was printed, byte for byte")
+            .Produces(StatusCodes.Status200OK, contentType: "text/plain");
+    }
+
+    private static async Task<IResult> ReadAsync(
+        Id<Step> id, int? attempt, long? after, int? tail, int? limit,
+        StepStore steps, StepLogs logs, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (await steps.GetAsync(id, cancellationToken) is not { } step)
+            return Problem.NotFound("step", id);
+        if (attempt < 1 || after < 0 || tail < 0)
+            return Problem.InvalidRequest("attempt counts from 1; after and tail are not negative.");
+        if (request.LastEventId() is { } last)
+        {
+            if (!long.TryParse(last, out var number) || number < 0)
+                return Problem.InvalidRequest("The header Last-Event-ID is not the number of a line.");
+            after = number;
+        }
+        var wanted = attempt ?? Math.Max(1, step.Attempt);
+        var from = after + 1 ?? (tail is { } lines ? await logs.TailAsync(id, wanted, lines, cancellationToken) : 1);
+        if (request.WantsEvents())
+        {
+            return new SseResult<LogLineView>(
+                stop => logs.ReadAsync(id, wanted, from, follow: true, stop).Select(line => new SseEvent<LogLineView>(line.Number.ToString(), ToView(line))),
+                WireJson.Default.LogLineView, "the attempt is over");
+        }
+        if (Paging.Limit(limit, out var problem) is not { } size)
+            return problem!;
+        var found = new List<LogLineView>();
+        await foreach (var line in logs.ReadAsync(id, wanted, from, follow: false, cancellationToken))
+        {
+            if (found.Count == size)
+                return TypedResults.Ok(new Page<LogLineView>(found, found[^1].Number.ToString(), Next(request, id, wanted, found[^1].Number, size)));
+            found.Add(ToView(line));
+        }
+        return TypedResults.Ok(new Page<LogLineView>(found));
+    }
+
+    private static async Task<IResult> DownloadAsync(
+        Id<Step> id, int? attempt, StepStore steps, StepLogs logs, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await steps.GetAsync(id, cancellationToken) is not { } step)
+            return Problem.NotFound("step", id);
+        if (attempt < 1)
+            return Problem.InvalidRequest("attempt counts from 1.");
+        response.ContentType = "text/plain; charset=utf-8";
+        // A component's text is shown as text, whatever a browser would make of it.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        await foreach (var line in logs.ReadAsync(id, attempt ?? Math.Max(1, step.Attempt), fromLine: 1, follow: false, cancellationToken))
+        {
+            await response.BodyWriter.WriteAsync(line.Bytes, cancellationToken);
+            if (line.HasNewline)
+                await response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        }
+        return Results.Empty;
+    }
+
+    private static string Next(HttpRequest request, Id<Step> id, int attempt, long after, int size) =>
+        $"{request.PathBase}{Hrefs.Step(id)}/logs?attempt={attempt}&after={after}&limit={size}";
+
+    private static LogLineView ToView(LogLine line) => new()
+    {
+        Number = line.Number,
+        At = line.At,
+        Stream = (LogStreamKind)line.Stream,
+        Text = Encoding.UTF8.GetString(line.Bytes.Span),
+        Raw = Utf8.IsValid(line.Bytes.Span) ? null : line.Bytes.ToArray(),
+        Continues = line.Flags.HasFlag(LogLineFlags.Continues),
+        Cut = line.Flags.HasFlag(LogLineFlags.Cut),
+    };
+}
