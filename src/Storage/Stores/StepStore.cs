@@ -29,7 +29,7 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time) : I
     {
         IndexDefinition[] indexes =
         [
-            new("execution", ["executionRef", "status", "waitingCount", "_id"]),
+            new("execution", ["executionRef", "status", "_id", "waitingCount"]), // the count last: steps of a status stay in order
             new("executionOrder", ["executionRef", "_id"]),
             new("executionName", ["executionRef", "name"]),
             new("claim", ["status", new SortKey("priority", Descending: true), "availableAt"]),

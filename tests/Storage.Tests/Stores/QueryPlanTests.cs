@@ -3,58 +3,43 @@ using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
-using Twinrunner.TestKit;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
 /// <summary>Every query that the stores make is answered by an index, in order: its cost doesn't grow with what is stored.</summary>
-public sealed class QueryPlanTests : IAsyncLifetime
+public sealed class QueryPlanTests : StoreTest
 {
-    private readonly TestFolder _folder = new();
-    private SqliteDatabase _database = null!;
-    private WatchedDatabase _watched = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync()
-    {
-        _database = SqliteDatabase.Open(_folder["test.db"]);
-        _watched = new(_database);
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _database.DisposeAsync();
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Every_query_uses_an_index_and_sorts_nothing()
     {
-        await QueryEverythingAsync();
+        var watched = new WatchedDatabase(Database);
+        await QueryEverythingAsync(watched);
 
         var poor = new List<string>();
-        foreach (var (collection, query, isSorted) in _watched.Queries)
+        foreach (var (collection, query, isSorted) in watched.Queries)
         {
-            var plan = await ((SqliteCollection)_database.Collection(collection)).ExplainAsync(query, Token);
-            if (plan.Any(line => IsScan(line) || isSorted && line.Contains("TEMP B-TREE", StringComparison.Ordinal)))
+            var plan = await ((SqliteCollection)Database.Collection(collection)).ExplainAsync(query, Token);
+            if (plan.Any(line => IsScan(line, query.Filter) || isSorted && line.Contains("TEMP B-TREE", StringComparison.Ordinal) && !MergesRanges(query.Filter)))
                 poor.Add($"{collection}: {query.Filter} sorted by {string.Join(", ", query.Sort)}\n    {string.Join("\n    ", plan)}");
         }
         Assert.True(poor.Count == 0, string.Join('\n', poor));
-        Assert.True(_watched.Queries.Count > 50);
+        Assert.True(watched.Queries.Count > 50);
     }
 
-    private static bool IsScan(string line) =>
-        line.StartsWith("SCAN", StringComparison.Ordinal) && !line.Contains("USING", StringComparison.Ordinal);
+    /// <summary>Goes through all documents, where the query doesn't ask for all of them by id.</summary>
+    private static bool IsScan(string line, Filter filter) =>
+        line.StartsWith("SCAN", StringComparison.Ordinal)
+        && !(filter is Filter.And { Filters.Count: 0 } && line.Contains("USING INDEX sqlite_autoindex", StringComparison.Ordinal));
 
-    private async Task QueryEverythingAsync()
+    /// <summary>Several ranges of an index (open executions) are put together by sorting them: stores do that only where they are few.</summary>
+    private static bool MergesRanges(Filter filter) => filter is Filter.In || filter is Filter.And and && and.Filters.Any(MergesRanges);
+
+    private async Task QueryEverythingAsync(WatchedDatabase watched)
     {
         var time = TimeProvider.System;
-        var feed = new ChangeFeed();
         var now = time.GetUtcNow();
 
-        var steps = await ReadyAsync(new StepStore(_watched, time));
+        var steps = await ReadyAsync(new StepStore(watched, time));
         var step = Id<Step>.New(time);
         var execution = Id<Execution>.New(time);
         await steps.GetAsync(step, Token);
@@ -75,7 +60,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await steps.FindWaitedTooLongAsync(10, Token);
         await steps.FindCachedAsync("key", Token);
 
-        var events = await ReadyAsync(new EventStore(_watched, feed, time));
+        var events = await ReadyAsync(new EventStore(watched, Feed, time));
         foreach (var after in (Id<ExecutionEvent>?[])[null, Id<ExecutionEvent>.New(time)])
         {
             await events.FindAsync(after, null, 10, Token);
@@ -83,19 +68,21 @@ public sealed class QueryPlanTests : IAsyncLifetime
         }
         await events.LastIdAsync(Token);
 
-        var logs = await ReadyAsync(new LogStore(_watched, feed));
+        var logs = await ReadyAsync(new LogStore(watched, Feed));
         await logs.LastPageAsync(step, 1, Token);
         await logs.FindAsync(step, 1, 100, 10, Token);
         await logs.TailAsync(step, 1, 100, Token);
+        await logs.FindByExecutionAsync(execution, null, Id<LogPage>.New(time), 10, Token);
+        await logs.LastIdAsync(Token);
         await logs.DeleteAsync(step, Token);
 
-        var outputs = await ReadyAsync(new OutputStore(_watched));
+        var outputs = await ReadyAsync(new OutputStore(watched));
         await outputs.FindByStepAsync(step, Token);
         await outputs.FindByExecutionAsync(execution, null, 10, Token);
         await outputs.FindByExecutionAsync(execution, Id<Output>.New(time), 10, Token);
         await outputs.DeleteByStepAsync(step, Token);
 
-        var components = await ReadyAsync(new ComponentStore(_watched));
+        var components = await ReadyAsync(new ComponentStore(watched));
         var component = Id<Component>.New(time);
         await components.FindByNameAsync("a", Token);
         await components.FindByRepositoryAsync("a", "b", Token);
@@ -103,7 +90,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await components.ListAsync(component, 10, Token);
         await components.DeleteAsync(component, Token);
 
-        var versions = await ReadyAsync(new VersionStore(_watched));
+        var versions = await ReadyAsync(new VersionStore(watched));
         var version = Id<ComponentVersion>.New(time);
         await versions.FindByComponentAsync(component, null, 10, Token);
         await versions.FindByComponentAsync(component, version, 10, Token);
@@ -112,13 +99,13 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await versions.ListAsync(version, 10, Token);
         await versions.DeleteAsync(version, Token);
 
-        var users = await ReadyAsync(new UserStore(_watched));
+        var users = await ReadyAsync(new UserStore(watched));
         var user = Id<User>.New(time);
         await users.FindByNameAsync("a", Token);
         await users.FindByEmailAsync("a", Token);
         await users.ListAsync(user, 10, Token);
 
-        var twins = await ReadyAsync(new DigitalTwinStore(_watched));
+        var twins = await ReadyAsync(new DigitalTwinStore(watched));
         var twin = Id<DigitalTwin>.New(time);
         await twins.FindByNameAsync(user, "a", Token);
         await twins.FindByNameAsync(null, "a", Token);
@@ -126,38 +113,33 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await twins.FindByUserAsync(user, twin, 10, Token);
         await twins.ListAsync(twin, 10, Token);
 
-        var workflows = await ReadyAsync(new WorkflowStore(_watched));
+        var workflows = await ReadyAsync(new WorkflowStore(watched));
         await workflows.FindByNameAsync("a", Token);
         await workflows.ListAsync(Id<Workflow>.New(time), 10, Token);
 
-        var nodes = await ReadyAsync(new NodeStore(_watched));
+        var nodes = await ReadyAsync(new NodeStore(watched));
         await nodes.ListAsync(Id<Node>.New(time), 10, Token);
         await nodes.FindSilentAsync(now, 10, Token);
 
-        var secrets = await ReadyAsync(new SecretStore(_watched));
+        var secrets = await ReadyAsync(new SecretStore(watched));
         await secrets.FindByNameAsync("a", Token);
         await secrets.FindByNamesAsync(["a", "b", "c"], Token);
         await secrets.ListAsync(Id<Secret>.New(time), 10, Token);
         await secrets.DeleteAsync("a", Token);
 
-        var idempotency = await ReadyAsync(new IdempotencyStore(_watched, time));
+        var idempotency = await ReadyAsync(new IdempotencyStore(watched, time));
         await idempotency.BeginAsync("key", "print", Token);
 
-        var executions = await ReadyAsync(new ExecutionStore(_watched, time));
+        var executions = await ReadyAsync(new ExecutionStore(watched, time));
         foreach (var before in (Id<Execution>?[])[null, execution])
         {
             await executions.ListAsync(before, null, null, 10, Token);
             await executions.ListAsync(before, ExecutionStatus.Failed, null, 10, Token);
             await executions.ListAsync(before, null, twin, 10, Token);
             await executions.ListAsync(before, ExecutionStatus.Failed, twin, 10, Token);
+            await executions.FindOpenAsync(before, 10, Token);
         }
         await executions.FindOverdueAsync(10, Token);
-    }
-
-    private static async Task<TStore> ReadyAsync<TStore>(TStore store) where TStore : IStore
-    {
-        await store.EnsureIndexesAsync(Token);
-        return store;
     }
 
     /// <summary>Passes everything on and remembers what was asked.</summary>

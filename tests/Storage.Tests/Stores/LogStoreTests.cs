@@ -1,0 +1,85 @@
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
+
+namespace Twinrunner.Storage.Tests.Stores;
+
+public sealed class LogStoreTests : StoreTest
+{
+    private readonly Id<Step> _step = Id<Step>.New(TimeProvider.System);
+
+    [Fact]
+    public async Task Reading_starts_with_the_page_that_holds_the_line()
+    {
+        var logs = await FilledAsync();
+
+        Assert.Equal([1, 11, 21], await PagesFromAsync(logs, 1));
+        Assert.Equal([1, 11, 21], await PagesFromAsync(logs, 0));
+        Assert.Equal([1, 11, 21], await PagesFromAsync(logs, 10));
+        Assert.Equal([11, 21], await PagesFromAsync(logs, 11));
+        Assert.Equal([21], await PagesFromAsync(logs, 30));
+        Assert.Empty(await PagesFromAsync(logs, 31));
+    }
+
+    [Fact]
+    public async Task A_tail_has_the_last_pages_with_that_many_lines_in_order()
+    {
+        var logs = await FilledAsync();
+
+        Assert.Equal([21], (await logs.TailAsync(_step, 1, 10, Token)).Select(page => page.FirstLine));
+        Assert.Equal([11, 21], (await logs.TailAsync(_step, 1, 11, Token)).Select(page => page.FirstLine));
+        Assert.Equal([1, 11, 21], (await logs.TailAsync(_step, 1, 1000, Token)).Select(page => page.FirstLine));
+        Assert.Empty(await logs.TailAsync(_step, 1, 0, Token));
+        Assert.Empty(await logs.TailAsync(_step, 2, 10, Token));
+    }
+
+    [Fact]
+    public async Task A_page_that_is_stored_already_is_not_stored_again_and_wakes_nobody()
+    {
+        var logs = await FilledAsync();
+        using var subscription = Feed.Subscribe(ChangeTopic.StepLog(_step));
+
+        Assert.False(await logs.AppendAsync(Page(1, 11), Token));
+        var waiting = subscription.WaitAsync(Token);
+        Assert.False(waiting.IsCompleted);
+        Assert.True(await logs.AppendAsync(Page(1, 31), Token));
+
+        await waiting;
+        Assert.Equal(31, (await logs.LastPageAsync(_step, 1, Token))!.FirstLine);
+    }
+
+    [Fact]
+    public async Task Attempts_are_apart_and_deleted_together()
+    {
+        var logs = await FilledAsync();
+        await logs.AppendAsync(Page(2, 1), Token);
+
+        Assert.Equal(1, (await logs.LastPageAsync(_step, 2, Token))!.FirstLine);
+        Assert.Equal(4, await logs.DeleteAsync(_step, Token));
+        Assert.Null(await logs.LastPageAsync(_step, 1, Token));
+    }
+
+    private async Task<LogStore> FilledAsync()
+    {
+        var logs = await ReadyAsync(new LogStore(Database, Feed));
+        foreach (var line in (long[])[1, 11, 21])
+            await logs.AppendAsync(Page(1, line), Token);
+        return logs;
+    }
+
+    private async Task<IEnumerable<long>> PagesFromAsync(LogStore logs, long line) =>
+        (await logs.FindAsync(_step, 1, line, 10, Token)).Select(page => page.FirstLine);
+
+    private LogPage Page(int attempt, long firstLine) => new()
+    {
+        Id = Id<LogPage>.New(Time),
+        StepRef = _step.ToString(),
+        Timestamp = Time.GetUtcNow(),
+        Text = "ten lines",
+        Attempt = attempt,
+        FirstLine = firstLine,
+        LineCount = 10,
+        Lines = [],
+        StdoutBytes = 0,
+        StderrBytes = 0,
+    };
+}
