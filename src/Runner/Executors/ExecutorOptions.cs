@@ -1,5 +1,6 @@
 using Twinrunner.Runner.Executors.Docker;
 using Twinrunner.Runner.Executors.Docker.Engine;
+using Twinrunner.Runner.Executors.Processes;
 
 namespace Twinrunner.Runner.Executors;
 
@@ -8,6 +9,9 @@ public sealed record ExecutorOptions
 {
     public required EngineAddress Engine { get; init; }
     public required DockerOptions Docker { get; init; }
+
+    /// <summary>Null: steps may not run as processes of this machine. Only the operator turns it on.</summary>
+    public ProcessOptions? Process { get; init; }
 
     /// <summary>What the environment of this process says about the engine and its user's logins.</summary>
     /// <param name="installation">Names this installation; must stay the same over restarts.</param>

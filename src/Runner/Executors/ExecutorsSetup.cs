@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Runner.Executors.Docker;
 using Twinrunner.Runner.Executors.Docker.Engine;
+using Twinrunner.Runner.Executors.Processes;
 
 namespace Twinrunner.Runner.Executors;
 
@@ -12,6 +13,11 @@ public static class ExecutorsSetup
         services.AddSingleton(options.Docker);
         services.AddSingleton(_ => new DockerEngine(options.Engine));
         services.AddSingleton<IStepExecutor, DockerExecutor>();
+        if (options.Process is { } process)
+        {
+            services.AddSingleton(process);
+            services.AddSingleton<IStepExecutor, ProcessExecutor>();
+        }
         return services;
     }
 }

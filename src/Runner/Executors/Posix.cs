@@ -24,6 +24,15 @@ internal static partial class Posix
         return Statx(CurrentFolder, path, NoFollow, Owner, status) == 0 ? MemoryMarshal.Read<uint>(status[20..]) : null;
     }
 
+    /// <summary>Neither folder nor link, pipe, socket or device.</summary>
+    public static bool IsPlainFile(string path)
+    {
+        const int CurrentFolder = -100, NoFollow = 0x100, KindMask = 0xF000, PlainFile = 0x8000;
+        const uint Kind = 0x1;
+        Span<byte> status = stackalloc byte[256]; // the mode is at 28
+        return Statx(CurrentFolder, path, NoFollow, Kind, status) == 0 && (MemoryMarshal.Read<ushort>(status[28..]) & KindMask) == PlainFile;
+    }
+
     public static bool CanRead(string path) => Access(path, ReadAccess) == 0;
 
     /// <summary>False: there is no such process, or group, or it is not ours.</summary>
