@@ -5,7 +5,8 @@ namespace Twinrunner.Client;
 /// <summary>
 /// How everything on the wire becomes JSON: camelCase, enums by name, nulls left out; duplicate properties and nulls where
 /// none may be are refused. A new wire record gets its line here, below its feature. (The generator wants all lines on one
-/// declaration: a second partial declaration with attributes stops it.)
+/// declaration: a second partial declaration with attributes stops it. And it gives init-only properties that are left out
+/// their type's default over the initializer's, so that those with a default of their own have it in the getter.)
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -21,7 +21,7 @@ public record ExecutionSummary
     /// <summary>How many steps it has.</summary>
     public required int StepCount { get; init; }
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Id of the execution that this one repeats.</summary>
     public string? RerunOf { get; init; }
@@ -34,13 +34,13 @@ public record ExecutionSummary
 /// <summary>An execution with all that it was made from.</summary>
 public sealed record ExecutionView : ExecutionSummary
 {
-    public string Description { get; init; } = "";
+    public string Description { get => field ?? ""; init; }
 
     /// <summary>How many of its steps are in which status; statuses without steps are left out.</summary>
-    public IReadOnlyDictionary<StepStatus, int> StepCounts { get; init; } = new Dictionary<StepStatus, int>();
+    public IReadOnlyDictionary<StepStatus, int> StepCounts { get => field ??= new Dictionary<StepStatus, int>(); init; }
 
     /// <summary>Parameters given at submission, over those of the file.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>The workflow file exactly as it was sent.</summary>
     public string? Spec { get; init; }

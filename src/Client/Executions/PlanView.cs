@@ -6,9 +6,9 @@ namespace Twinrunner.Client;
 public sealed record PlanView
 {
     public required string Title { get; init; }
-    public string Description { get; init; } = "";
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public string Description { get => field ?? ""; init; }
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
     public int? MaxParallel { get; init; }
     public double? TimeoutSeconds { get; init; }
     public bool KeepGoing { get; init; }
@@ -17,7 +17,7 @@ public sealed record PlanView
     public required IReadOnlyList<PlannedStepView> Steps { get; init; }
 
     /// <summary>Only warnings: a file with faults is answered with a problem.</summary>
-    public IReadOnlyList<FaultView> Warnings { get; init; } = [];
+    public IReadOnlyList<FaultView> Warnings { get => field ??= []; init; }
 }
 
 /// <param name="DependsOn">Names of the steps that must end before it starts.</param>

@@ -14,10 +14,10 @@ public sealed record SubmitExecution
     public string? SourceName { get; init; }
 
     /// <summary>Values over those of the file, by name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>Labels beside those of the file.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Id or name of the digital twin, over that of the file; a name that is not there yet is created.</summary>
     public string? DigitalTwin { get; init; }
@@ -40,7 +40,7 @@ public sealed record RerunExecution
     public string? FromStep { get; init; }
 
     /// <summary>Values over those of the execution, by name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>Run every step, whatever the step cache holds.</summary>
     public bool NoCache { get; init; }

@@ -7,11 +7,11 @@ public sealed record NodeView
     public required string Href { get; init; }
     public required string Host { get; init; }
     public required string Os { get; init; }
-    public IReadOnlyList<string> Roles { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<string> Roles { get => field ??= []; init; }
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Executors that work there: <c>docker</c>, <c>process</c>, <c>kubernetes</c>.</summary>
-    public IReadOnlyList<string> Executors { get; init; } = [];
+    public IReadOnlyList<string> Executors { get => field ??= []; init; }
 
     /// <summary>What is wrong with an executor that should work there.</summary>
     public string? Trouble { get; init; }

@@ -4,7 +4,7 @@ namespace Twinrunner.Client;
 public sealed record ProblemView
 {
     /// <summary>One of <see cref="ProblemTypes"/>: it never changes for a kind of problem, so programs may look at it.</summary>
-    public string Type { get; init; } = "about:blank";
+    public string Type { get => field ?? "about:blank"; init; }
 
     /// <summary>The kind of problem, for people.</summary>
     public string? Title { get; init; }

@@ -21,17 +21,17 @@ public sealed record StepSpecView
     public string? Script { get; init; }
 
     /// <summary>Environment beside the parameters.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Environment name → name of the stored secret; never a value.</summary>
-    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Secrets { get => field ??= new Dictionary<string, string>(); init; }
 
-    public IReadOnlyList<InputView> Inputs { get; init; } = [];
+    public IReadOnlyList<InputView> Inputs { get => field ??= []; init; }
 
     /// <summary>Patterns of files that it must leave.</summary>
-    public IReadOnlyList<string> RequiredOutputs { get; init; } = [];
+    public IReadOnlyList<string> RequiredOutputs { get => field ??= []; init; }
 
-    public IReadOnlyList<PortView> Ports { get; init; } = [];
+    public IReadOnlyList<PortView> Ports { get => field ??= []; init; }
     public required ResourcesView Resources { get; init; }
     public required TimeoutsView Timeouts { get; init; }
     public required RetryView Retry { get; init; }
@@ -42,7 +42,7 @@ public sealed record StepSpecView
 
     public bool Cache { get; init; }
     public bool Snapshot { get; init; }
-    public string Network { get; init; } = "default";
+    public string Network { get => field ?? "default"; init; }
     public string? User { get; init; }
     public string? WorkingDirectory { get; init; }
     public bool ReadOnlyRoot { get; init; }
@@ -50,8 +50,8 @@ public sealed record StepSpecView
     /// <summary>Time between asking it to stop and killing it.</summary>
     public double GraceSeconds { get; init; }
 
-    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>();
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> NodeLabels { get => field ??= new Dictionary<string, string>(); init; }
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]

@@ -22,21 +22,21 @@ public sealed record StepView
     public int Attempt { get; init; }
 
     /// <summary>Ended tries, oldest first.</summary>
-    public IReadOnlyList<StepAttemptView> Attempts { get; init; } = [];
+    public IReadOnlyList<StepAttemptView> Attempts { get => field ??= []; init; }
 
     /// <summary>Ids of the steps that must end before it starts.</summary>
-    public IReadOnlyList<string> DependsOn { get; init; } = [];
+    public IReadOnlyList<string> DependsOn { get => field ??= []; init; }
 
     /// <summary>Ids of those that it still waits for.</summary>
-    public IReadOnlyList<string> WaitingFor { get; init; } = [];
+    public IReadOnlyList<string> WaitingFor { get => field ??= []; init; }
 
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>What is launched.</summary>
     public required StepSpecView Spec { get; init; }
 
     /// <summary>Host port by container port, while it runs.</summary>
-    public IReadOnlyDictionary<string, int> PublishedPorts { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> PublishedPorts { get => field ??= new Dictionary<string, int>(); init; }
 
     public FailureReason? Reason { get; init; }
 
@@ -58,7 +58,7 @@ public sealed record StepView
     public string? CachedFrom { get; init; }
 
     /// <summary>Values that it set for later steps.</summary>
-    public IReadOnlyDictionary<string, string> OutputValues { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> OutputValues { get => field ??= new Dictionary<string, string>(); init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? QueuedAt { get; init; }

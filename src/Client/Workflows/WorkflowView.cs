@@ -31,10 +31,10 @@ public sealed record SaveWorkflow
 public sealed record RunWorkflow
 {
     /// <summary>Values over those of the file, by name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Parameters { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Parameters { get => field ??= new Dictionary<string, JsonElement>(); init; }
 
     /// <summary>Labels beside those of the file.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
 
     /// <summary>Id or name of the digital twin, over that of the file; a name that is not there yet is created.</summary>
     public string? DigitalTwin { get; init; }

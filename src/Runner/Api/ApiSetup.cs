@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
 using Twinrunner.Runner.Logs;
-using Twinrunner.Runner.Twins;
 
 namespace Twinrunner.Runner.Api;
 
@@ -23,8 +22,8 @@ public static class ApiSetup
         services.AddRoutingCore();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<JsonOptions>(options => Configure(options.SerializerOptions));
-        services.AddSingleton<DigitalTwins>();
         services.AddSingleton<EventFollower>();
+        services.AddSingleton<SubmissionReader>();
         services.AddApiDocument();
         return services;
     }
@@ -34,6 +33,7 @@ public static class ApiSetup
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseMiddleware<CharsetMiddleware>();
         app.UseRouting();
         app.UseMiddleware<IdempotencyMiddleware>();
     }
@@ -49,6 +49,7 @@ public static class ApiSetup
         api.MapEvents();
         api.MapUsers();
         api.MapDigitalTwins();
+        api.MapWorkflows();
         api.MapNodes();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Twinrunner.Runner.Twins;
 using Twinrunner.Runner.Workflows;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
@@ -7,7 +8,7 @@ using Twinrunner.Storage.Stores;
 namespace Twinrunner.Runner.Executions;
 
 /// <summary>Reads what the pure planner needs from the stores, and plans.</summary>
-public sealed class WorkflowPlanning(ComponentStore components, VersionStore versions, DigitalTwinStore twins, StepStore steps, TimeProvider time)
+public sealed class WorkflowPlanning(ComponentStore components, VersionStore versions, DigitalTwins twins, StepStore steps, TimeProvider time)
 {
     private const int Page = 500;
 
@@ -129,19 +130,8 @@ public sealed class WorkflowPlanning(ComponentStore components, VersionStore ver
     {
         if (plan.Execution is not { } execution || given is not null || file.Twin is not { } name)
             return plan;
-        var twin = await twins.FindByNameAsync(null, name, cancellationToken);
-        if (twin is null && !dryRun)
-            twin = await CreateTwinAsync(name, cancellationToken);
+        var twin = dryRun ? await twins.FindAsync(name, cancellationToken) : await twins.EnsureAsync(name, cancellationToken);
         return plan with { Execution = execution with { DigitalTwinRef = twin?.Id } };
-    }
-
-    private async Task<DigitalTwin?> CreateTwinAsync(string name, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var twin = new DigitalTwin { Id = Id<DigitalTwin>.New(time), Name = name, CreatedAt = now, UpdatedAt = now };
-        return await twins.TryInsertAsync(twin, cancellationToken)
-            ? twin
-            : await twins.FindByNameAsync(null, name, cancellationToken);
     }
 
     /// <summary>The components that a file names. Those that <paramref name="pinned"/> steps used offer only the versions used there.</summary>

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Runner.Api;
+using Twinrunner.Runner.Executions;
 using Twinrunner.Runner.Logs;
+using Twinrunner.Runner.Twins;
 using Twinrunner.Storage;
 
 namespace Twinrunner.Runner.Hosting;
@@ -57,6 +59,8 @@ public static class RunnerHost
 
         builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
         builder.Services.AddLogs();
+        builder.Services.AddSingleton(new DefaultUser(settings.DefaultUser));
+        builder.Services.AddExecutionRequests();
         builder.Services.AddApi();
 
         var app = builder.Build();

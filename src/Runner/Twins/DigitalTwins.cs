@@ -1,4 +1,3 @@
-using Twinrunner.Runner.Hosting;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
@@ -6,11 +5,11 @@ using Twinrunner.Storage.Stores;
 namespace Twinrunner.Runner.Twins;
 
 /// <summary>Digital twins that workflow files and commands name, and the user to whom they belong when nobody else is named.</summary>
-public sealed class DigitalTwins(DigitalTwinStore twins, UserStore users, HostSettings settings, TimeProvider time)
+public sealed class DigitalTwins(DigitalTwinStore twins, UserStore users, DefaultUser defaultUser, TimeProvider time)
 {
     /// <summary>The default user's twin of that name, or null.</summary>
     public async Task<DigitalTwin?> FindAsync(string name, CancellationToken cancellationToken) =>
-        await users.FindByNameAsync(settings.DefaultUser, cancellationToken) is { } owner
+        await users.FindByNameAsync(defaultUser.Name, cancellationToken) is { } owner
             ? await twins.FindByNameAsync(owner.Id, name, cancellationToken)
             : null;
 
@@ -33,10 +32,10 @@ public sealed class DigitalTwins(DigitalTwinStore twins, UserStore users, HostSe
     {
         while (true)
         {
-            if (await users.FindByNameAsync(settings.DefaultUser, cancellationToken) is { } found)
+            if (await users.FindByNameAsync(defaultUser.Name, cancellationToken) is { } found)
                 return found;
             var now = time.GetUtcNow();
-            var user = new User { Id = Id<User>.New(time), DisplayName = settings.DefaultUser, CreatedAt = now, UpdatedAt = now };
+            var user = new User { Id = Id<User>.New(time), DisplayName = defaultUser.Name, CreatedAt = now, UpdatedAt = now };
             if (await users.TryInsertAsync(user, cancellationToken))
                 return user;
         }

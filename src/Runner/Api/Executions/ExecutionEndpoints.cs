@@ -9,7 +9,7 @@ using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Api;
 
-/// <summary>Looking at executions.</summary>
+/// <summary>Looking at executions. What changes them is in <see cref="ExecutionActions"/>.</summary>
 internal static class ExecutionEndpoints
 {
     private const int LongestSearch = 200;
@@ -22,6 +22,7 @@ internal static class ExecutionEndpoints
             .WithDescription("With label or text, a page may hold fewer than limit executions and still have a next one: the server looks at some thousand executions for each page.");
         executions.MapGet("/{id}", GetAsync).WithName("GetExecution").WithSummary("One execution");
         executions.MapGet("/{id}/steps", ListStepsAsync).WithName("ListSteps").WithSummary("Steps of an execution, in the order of the workflow file");
+        executions.MapExecutionActions();
     }
 
     private static async Task<Results<Ok<Page<ExecutionSummary>>, Problem>> ListAsync(
