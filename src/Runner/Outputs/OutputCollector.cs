@@ -1,12 +1,152 @@
+using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Outputs.Files;
+using Twinrunner.Runner.Outputs.Manifests;
+using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Outputs;
 
-/// <summary>Stores what an attempt left in its folders.</summary>
-public sealed class OutputCollector
+/// <summary>
+/// Stores what an attempt left in its folders: every file, then the manifest, then the document. So an output that has a
+/// document is complete, and doing it again for the same attempt, after a crash, leads to the same outputs.
+/// </summary>
+public sealed partial class OutputCollector(IObjectStore objects, OutputStore outputs, ManifestReader manifests, OutputOptions options, TimeProvider time)
 {
-    /// <summary>Doing it again for the same attempt, after a crash, leads to the same outputs.</summary>
-    public Task<CollectResult> CollectAsync(Step step, int attempt, StepFolders folders, ResolvedInputs inputs, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Below this name an output's prefix holds what is Twinrunner's own.</summary>
+    internal const string Own = ".twin/";
+
+    private const int MaxWarnings = 20;
+
+    /// <summary>What ODTP's component client leaves beside the files: the same files again.</summary>
+    private static readonly HashSet<string> OdtpArchives = ["odtp-output.zip", "odtp-logs.zip", "odtp-snapshot.zip"];
+
+    public async Task<CollectResult> CollectAsync(Step step, int attempt, StepFolders folders, ResolvedInputs inputs, CancellationToken cancellationToken)
+    {
+        var warnings = new List<string>();
+        var stored = new List<Output>();
+        var required = step.Spec.RequiredOutputs.Select(pattern => new PathGlob(pattern)).ToHashSet();
+        try
+        {
+            var known = new Dictionary<(long, string), string>();
+            foreach (var input in inputs.Files.Where(input => input.Kind == EntryKind.File))
+                known.TryAdd((input.Size, input.Sha256), input.Key);
+
+            if (await StoreAsync(step, attempt, "logs", folders.Logs, StepFolders.LogsTarget, known, null, warnings, cancellationToken) is { } logs)
+                stored.Add(logs);
+            if (await StoreAsync(step, attempt, "snapshot", folders.Snapshot, StepFolders.WorkdirTarget, known, null, warnings, cancellationToken) is { } snapshot)
+                stored.Add(snapshot);
+            // Last: where there is a main output, everything is there.
+            if (await StoreAsync(step, attempt, "output", folders.Output, StepFolders.OutputTarget, known, required, warnings, cancellationToken) is { } main)
+                stored.Insert(0, main);
+            var values = OutputValuesFile.Read(folders.Logs, warnings);
+
+            var result = CollectResult.Stored(stored, values, [.. warnings.Take(MaxWarnings), .. warnings.Count > MaxWarnings ? [$"… and {warnings.Count - MaxWarnings} more."] : Array.Empty<string>()]);
+            return required.Count == 0
+                ? result
+                : result.With(FailureReason.OutputMissing,
+                    $"The step ended without leaving what it promised: no file in its outputs matches {string.Join(" and ", required.Select(glob => $"'{glob.Pattern}'"))}.");
+        }
+        catch (Exception exception) when (exception is ObjectStoreException or TreeLimitException or FileChangingException or IOException or UnauthorizedAccessException)
+        {
+            return CollectResult.Failed(FailureReason.OutputUpload, $"The outputs could not be stored: {exception.Message}");
+        }
+    }
+
+    /// <param name="missing">Patterns; those that match a file are taken out.</param>
+    /// <returns>Null: there is nothing, and an output of this type is stored only where there is something.</returns>
+    private async Task<Output?> StoreAsync(
+        Step step, int attempt, string type, string root, string containerPath, Dictionary<(long, string), string> known,
+        HashSet<PathGlob>? missing, List<string> warnings, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(step, attempt, type, cancellationToken) is { } existing)
+        {
+            await foreach (var entry in manifests.ReadAsync(existing, cancellationToken))
+                Look(entry);
+            return existing;
+        }
+        var prefix = PrefixOf(step, attempt, type);
+        var upload = new FileUpload(objects, root, prefix, known, options, time);
+        await using var manifest = new ManifestWriter(Path.GetDirectoryName(root)!);
+        await foreach (var entry in EntriesAsync(root, containerPath, upload, cancellationToken))
+        {
+            Look(entry);
+            var isArchive = type == "output" && OdtpArchives.Contains(entry.Path);
+            await manifest.AddAsync(isArchive ? entry with { Unchained = "ODTP's archive of the other files" } : entry, cancellationToken);
+        }
+        if (manifest.EntryCount == 0 && type != "output")
+            return null;
+        var (content, sha256) = await manifest.EndAsync(cancellationToken);
+        const string fileName = Own + "manifest.json";
+        await Patience.TryAsync(() =>
+        {
+            content.Position = 0;
+            return objects.PutAsync($"{prefix}/{fileName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
+        }, options.Patience, time, cancellationToken);
+
+        var now = time.GetUtcNow();
+        var output = new Output
+        {
+            Id = Id<Output>.New(time),
+            OutputType = type,
+            StepRef = step.Id.ToString(),
+            KeyPrefix = prefix,
+            FileName = fileName,
+            Size = manifest.Size,
+            CreatedAt = now,
+            UpdatedAt = now,
+            ExecutionRef = step.ExecutionRef,
+            Attempt = attempt,
+            FileCount = manifest.FileCount,
+            ManifestSha256 = sha256,
+        };
+        return await outputs.TryInsertAsync(output, cancellationToken) ? output : (await FindAsync(step, attempt, type, cancellationToken))!;
+
+        void Look(ManifestEntry entry)
+        {
+            missing?.RemoveWhere(glob => entry.LeftOut is null && glob.Matches(entry.Path));
+            if (entry.LeftOut is { } why)
+                warnings.Add($"'{entry.Path}' was left out of the {(type == "output" ? "outputs" : type)}: {why}.");
+        }
+    }
+
+    private async Task<Output?> FindAsync(Step step, int attempt, string type, CancellationToken cancellationToken) =>
+        (await outputs.FindByStepAsync(step.Id, cancellationToken)).FirstOrDefault(output => output.Attempt == attempt && output.OutputType == type);
+
+    /// <summary>Stores files, several at once, and gives their entries in the order of their paths.</summary>
+    private async IAsyncEnumerable<ManifestEntry> EntriesAsync(
+        string root, string containerPath, FileUpload upload, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new Queue<Task<ManifestEntry>>();
+        try
+        {
+            foreach (var item in new TreeWalk(options).Walk(root, containerPath))
+            {
+                // Off this thread: reading from a local disk completes at once, and would never let a second file begin.
+                running.Enqueue(item.File is null ? upload.StoreAsync(item, stop.Token) : Task.Run(() => upload.StoreAsync(item, stop.Token), CancellationToken.None));
+                if (running.Count >= options.Parallel)
+                    yield return await running.Dequeue();
+            }
+            while (running.TryDequeue(out var entry))
+                yield return await entry;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    private static string PrefixOf(Step step, int attempt, string type)
+    {
+        var name = ReadableName().IsMatch(step.Name) ? step.Name : step.Id.ToString();
+        return $"executions/{step.ExecutionRef}/{name}/{attempt}{(type == "output" ? "" : $"-{type}")}";
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.\[\]-]{0,99}\z")]
+    private static partial Regex ReadableName();
 }

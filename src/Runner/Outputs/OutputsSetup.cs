@@ -1,13 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Twinrunner.Runner.Outputs.Manifests;
 
 namespace Twinrunner.Runner.Outputs;
 
 public static class OutputsSetup
 {
-    public static IServiceCollection AddOutputs(this IServiceCollection services) => services
-        .AddSingleton<WorkFolders>()
-        .AddSingleton<InputResolver>()
-        .AddSingleton<InputStager>()
-        .AddSingleton<OutputCollector>()
-        .AddSingleton<OutputAliases>();
+    public static IServiceCollection AddOutputs(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new OutputOptions());
+        return services
+            .AddSingleton<WorkFolders>()
+            .AddSingleton<ManifestReader>()
+            .AddSingleton<InputResolver>()
+            .AddSingleton<InputStager>()
+            .AddSingleton<OutputCollector>()
+            .AddSingleton<OutputAliases>();
+    }
 }

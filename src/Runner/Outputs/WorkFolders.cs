@@ -1,13 +1,44 @@
 using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Outputs.Files;
+using Twinrunner.Storage;
 
 namespace Twinrunner.Runner.Outputs;
 
-/// <summary>The folders of attempts on this node.</summary>
-public sealed class WorkFolders
+/// <summary>The folders of attempts on this node, below <c>work/</c> of the data folder.</summary>
+public sealed class WorkFolders(StorageOptions options)
 {
+    private const int Mine = 0x1C0; // 700
+
+    /// <summary>A container may run as any user. The folder around them keeps other users of this machine out.</summary>
+    private const int Everybody = 0x1FF; // 777
+
+    private readonly string _root = Path.Combine(Path.GetFullPath(options.DataFolder), "work");
+
     /// <summary>Makes the folders of an attempt, or finds those that an earlier process made.</summary>
-    public StepFolders Create(StepKey step) => throw new NotImplementedException();
+    public StepFolders Create(StepKey step)
+    {
+        var folder = FolderOf(step);
+        Make(_root, Mine);
+        Make(folder, Mine);
+        return new(
+            Make(Path.Combine(folder, "input"), Everybody),
+            Make(Path.Combine(folder, "output"), Everybody),
+            Make(Path.Combine(folder, "logs"), Everybody),
+            Make(Path.Combine(folder, "snapshot"), Mine));
+    }
 
     /// <summary>Removes the folders of an attempt, whatever is in them. None there: nothing happens.</summary>
-    public void Delete(StepKey step) => throw new NotImplementedException();
+    /// <exception cref="IOException">Something in them belongs to another user; the message says what.</exception>
+    public void Delete(StepKey step) => TreeRemoval.Remove(FolderOf(step));
+
+    private static string Make(string path, int mode)
+    {
+        if (Directory.Exists(path))
+            return path;
+        Directory.CreateDirectory(path);
+        // Afterwards: when it is created, the process's umask has its say.
+        return FolderCalls.ChangeMode(path, mode) < 0 ? throw FolderCalls.LastError($"The rights of '{path}' can't be set") : path;
+    }
+
+    private string FolderOf(StepKey step) => Path.Combine(_root, $"{step.Step}-{step.Attempt}");
 }

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects;
+
+namespace Twinrunner.Runner.Outputs.Manifests;
+
+/// <summary>Reads manifests entry by entry, however many there are.</summary>
+public sealed class ManifestReader(IObjectStore objects)
+{
+    /// <exception cref="ObjectStoreException">The manifest is gone or damaged.</exception>
+    public async IAsyncEnumerable<ManifestEntry> ReadAsync(Output output, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var content = await objects.GetAsync(KeyOf(output), null, cancellationToken)
+            ?? throw new ObjectStoreException($"The manifest of output {output.Id} is gone from the object store ('{KeyOf(output)}').");
+        await foreach (var entry in JsonSerializer.DeserializeAsyncEnumerable(content, ManifestJson.Default.ManifestEntry, cancellationToken))
+            yield return entry ?? throw new ObjectStoreException($"The manifest of output {output.Id} is damaged.");
+    }
+
+    internal static string KeyOf(Output output) => $"{output.KeyPrefix}/{output.FileName}";
+}

@@ -1,0 +1,20 @@
+namespace Twinrunner.Runner.Outputs;
+
+/// <summary>What a step may leave, and how it is stored.</summary>
+public sealed record OutputOptions
+{
+    /// <summary>Files of one folder of an attempt (outputs, logs or snapshot); more fail the step. Default 2,000,000.</summary>
+    public int MaxFiles { get; init; } = 2_000_000;
+
+    /// <summary>Bytes of one folder of an attempt; more fail the step. Default 1 TiB.</summary>
+    public long MaxBytes { get; init; } = 1L << 40;
+
+    /// <summary>Folders inside each other; deeper ones fail the step. Default 100.</summary>
+    public int MaxDepth { get; init; } = 100;
+
+    /// <summary>Files stored at once. Default 4; more use more memory and connections, and help with a store far away.</summary>
+    public int Parallel { get; init; } = 4;
+
+    /// <summary>How long a store that refuses is asked again before the attempt fails. Default 2 minutes.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+}
