@@ -31,6 +31,20 @@ public sealed class EventStoreTests : StoreTest
         }
     }
 
+    [Fact(Timeout = 30_000)] // an event that was missed would be waited for without end
+    public async Task An_event_that_comes_between_reading_and_waiting_is_not_missed()
+    {
+        var events = await NewStoreAsync();
+        var watched = new WatchedDatabase(Database);
+        watched.AfterFind = () =>
+        {
+            watched.AfterFind = () => Task.CompletedTask;
+            return events.AppendAsync(Event("between"), Token);
+        };
+
+        Assert.Single(await WatchAsync(new EventStore(watched, Feed, Time), null, 1));
+    }
+
     [Fact]
     public async Task Events_that_are_appended_together_follow_each_other()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Documents;
@@ -140,55 +139,5 @@ public sealed class QueryPlanTests : StoreTest
             await executions.FindOpenAsync(before, 10, Token);
         }
         await executions.FindOverdueAsync(10, Token);
-    }
-
-    /// <summary>Passes everything on and remembers what was asked.</summary>
-    private sealed class WatchedDatabase(IDocumentDatabase inner) : IDocumentDatabase
-    {
-        public ConcurrentQueue<(string Collection, DocumentQuery Query, bool IsSorted)> Queries { get; } = [];
-
-        public bool IsShared => inner.IsShared;
-
-        public IDocumentCollection Collection(string name) => new WatchedCollection(inner.Collection(name), this);
-
-        public Task PingAsync(CancellationToken cancellationToken) => inner.PingAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    private sealed class WatchedCollection(IDocumentCollection inner, WatchedDatabase database) : IDocumentCollection
-    {
-        public string Name => inner.Name;
-
-        public Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
-
-        public Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken) =>
-            inner.GetManyAsync(ids, cancellationToken);
-
-        public Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken) =>
-            inner.TryInsertAsync(documents, cancellationToken);
-
-        public Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
-        {
-            database.Queries.Enqueue((Name, query, true));
-            return inner.FindAsync(query, cancellationToken);
-        }
-
-        public Task<bool> TryReplaceAsync(ObjectId id, long revision, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-            inner.TryReplaceAsync(id, revision, json, cancellationToken);
-
-        public Task<long> DeleteAsync(Filter filter, CancellationToken cancellationToken)
-        {
-            database.Queries.Enqueue((Name, new(filter), false));
-            return inner.DeleteAsync(filter, cancellationToken);
-        }
-
-        public Task<long> CountAsync(Filter filter, long limit, CancellationToken cancellationToken)
-        {
-            database.Queries.Enqueue((Name, new(filter), false));
-            return inner.CountAsync(filter, limit, cancellationToken);
-        }
-
-        public Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken) => inner.EnsureIndexAsync(index, cancellationToken);
     }
 }
