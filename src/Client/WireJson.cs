@@ -59,4 +59,11 @@ namespace Twinrunner.Client;
 // Nodes
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(Page<NodeView>))]
+// Components
+[JsonSerializable(typeof(NewComponent))]
+[JsonSerializable(typeof(ComponentView))]
+[JsonSerializable(typeof(ComponentChangeView))]
+[JsonSerializable(typeof(Page<ComponentView>))]
+[JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(Page<VersionView>))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ public static class RegistrySetup
             provider.GetRequiredService<EventStore>(),
             provider.GetRequiredService<SourceArchives>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;
     }

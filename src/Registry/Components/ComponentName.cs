@@ -15,6 +15,8 @@ public static class ComponentName
             return $"The name '{name}' can't begin with a dash, or begin or end with a space.";
         if (name.Any(c => char.IsControl(c) || Forbidden.Contains(c, StringComparison.Ordinal)))
             return "A component's name can't have '@', '/', '\\' or control characters.";
+        if (name is "." or "..")
+            return "A component's name can't be only dots.";
         return name.Length == 24 && name.All(char.IsAsciiHexDigit) ? $"The name '{name}' looks like an id." : null;
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Registry.Images;
 
@@ -26,7 +26,7 @@ internal sealed partial class BuildLog : IBuildProgress, IAsyncDisposable
             _instruction = step.Groups["instruction"].Value.Trim();
             _last.Clear();
         }
-        else if (line.Trim() is { Length: > 0 } text && !text.StartsWith("--->", StringComparison.Ordinal))
+        else if (line.Trim() is { Length: > 0 } text && !Engine().IsMatch(text))
         {
             _last.Enqueue(text.Length <= MaxQuoted ? text : text[..MaxQuoted] + "…");
             if (_last.Count > LastLines)
@@ -44,11 +44,11 @@ internal sealed partial class BuildLog : IBuildProgress, IAsyncDisposable
         return $"The image can't be built: it failed{at}: {message.TrimEnd('.')}." + (last.Count > 0 ? $" Its last lines: {string.Join(" | ", last)}" : "");
     }
 
-    public async Task StoreAsync(IObjectStore objects, string key, CancellationToken cancellationToken)
+    public async Task StoreAsync(BuildLogs logs, ComponentVersion version, CancellationToken cancellationToken)
     {
         await _file.FlushAsync(cancellationToken);
         _file.Position = 0;
-        await objects.PutAsync(key, _file, new(_file.Length, ContentType: "text/plain; charset=utf-8"), cancellationToken);
+        await logs.StoreAsync(version, _file, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
@@ -62,6 +62,10 @@ internal sealed partial class BuildLog : IBuildProgress, IAsyncDisposable
     }
 
     private static string Shorten(string text) => text.Length <= MaxQuoted ? text : text[..MaxQuoted] + "…";
+
+    /// <summary>What the engine says between a command's own lines.</summary>
+    [GeneratedRegex("^(---> |Removing intermediate container )")]
+    private static partial Regex Engine();
 
     [GeneratedRegex(@"^(Step \d+/\d+ :|#\d+ \[[^\]]*\])(?<instruction>.+)$")]
     private static partial Regex Step();

@@ -2,7 +2,6 @@ using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Odtp;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
-using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Registry.Images;
@@ -12,7 +11,7 @@ public sealed class ComponentImages
 {
     private readonly VersionStore _versions;
     private readonly EventStore _events;
-    private readonly IObjectStore _objects;
+    private readonly BuildLogs _logs;
     private readonly BuildContext _context;
     private readonly IImageBuilder _builder;
     private readonly RegistryOptions _options;
@@ -20,11 +19,11 @@ public sealed class ComponentImages
     private readonly SharedBuilds _builds = new();
 
     public ComponentImages(
-        VersionStore versions, EventStore events, IObjectStore objects, SourceArchives archives, IImageBuilder builder, RegistryOptions options, TimeProvider time)
+        VersionStore versions, EventStore events, BuildLogs logs, SourceArchives archives, IImageBuilder builder, RegistryOptions options, TimeProvider time)
     {
         _versions = versions;
         _events = events;
-        _objects = objects;
+        _logs = logs;
         _context = new(archives);
         _builder = builder;
         _options = options;
@@ -49,10 +48,6 @@ public sealed class ComponentImages
             return ImageResult.Failed(FailureReason.Infrastructure, exception.Message);
         }
     }
-
-    /// <summary>What the last build of the version's commit printed; null: it was never built here.</summary>
-    public Task<Stream?> OpenBuildLogAsync(ComponentVersion version, CancellationToken cancellationToken) =>
-        _objects.GetAsync(LogKey(version), null, cancellationToken);
 
     private async Task<ImageResult?> FindKnownAsync(ComponentVersion version, CancellationToken cancellationToken)
     {
@@ -119,7 +114,7 @@ public sealed class ComponentImages
         }
         if (!built.Succeeded)
             await log.LineAsync(built.Message, cancellationToken);
-        await log.StoreAsync(_objects, LogKey(version), cancellationToken);
+        await log.StoreAsync(_logs, version, cancellationToken);
         return built.Succeeded ? await SaveAsync(version, built, cancellationToken) : built;
     }
 
@@ -155,6 +150,4 @@ public sealed class ComponentImages
     }
 
     private static string Title(ComponentVersion version) => $"{version.Component.ComponentName} {version.Name}";
-
-    private static string LogKey(ComponentVersion version) => $"components/{version.ComponentId}/{version.Commit}.build.log";
 }

@@ -33,7 +33,7 @@ public static class ImageName
                 break;
         }
         var text = slug.ToString().TrimEnd('-', '.');
-        if (text == name)
+        if (text == name && text.Length > 0)
             return text;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8];
         return text.Length == 0 ? hash : $"{text}-{hash}";

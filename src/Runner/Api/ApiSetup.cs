@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
+using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Logs;
 
 namespace Twinrunner.Runner.Api;
@@ -51,6 +52,7 @@ public static class ApiSetup
         api.MapDigitalTwins();
         api.MapWorkflows();
         api.MapNodes();
+        api.MapComponents();
     }
 
     private static void Configure(JsonSerializerOptions options)

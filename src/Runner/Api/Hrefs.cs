@@ -11,5 +11,7 @@ public static class Hrefs
     public static string User(Id<User> id) => $"{ApiSetup.Prefix}/users/{id}";
     public static string DigitalTwin(Id<DigitalTwin> id) => $"{ApiSetup.Prefix}/digital-twins/{id}";
     public static string Workflow(string name) => $"{ApiSetup.Prefix}/workflows/{Uri.EscapeDataString(name)}";
+    public static string Component(Id<Component> id) => $"{ApiSetup.Prefix}/components/{id}";
+    public static string Version(Id<Component> component, Id<ComponentVersion> id) => $"{Component(component)}/versions/{id}";
     public static string Node(Id<Node> id) => $"{ApiSetup.Prefix}/nodes/{id}";
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Runner.Api;
+using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Executions;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Twins;
@@ -60,6 +61,7 @@ public static class RunnerHost
         builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
         builder.Services.AddLogs();
         builder.Services.AddSingleton(new DefaultUser(settings.DefaultUser));
+        builder.Services.AddComponents(settings.DataFolder);
         builder.Services.AddExecutionRequests();
         builder.Services.AddApi();
 

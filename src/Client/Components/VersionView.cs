@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Twinrunner.Client;
+
+/// <summary>One pinned commit of a component, and its image once there is one.</summary>
+public sealed record VersionView
+{
+    public required string Id { get; init; }
+    public required string Href { get; init; }
+    public required string ComponentId { get; init; }
+    public required string ComponentName { get; init; }
+    public required string ComponentHref { get; init; }
+
+    /// <summary>The git tag; without tags what odtp.yml says, or the commit's first digits.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>40 hexadecimal digits of git; 64 of the content's SHA-256 where it isn't committed.</summary>
+    public required string Commit { get; init; }
+
+    /// <summary>Schema version that odtp.yml names.</summary>
+    public string? OdtpVersion { get; init; }
+
+    public required string Type { get; init; }
+    public string? Description { get; init; }
+    public string? License { get; init; }
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Left out until it is published, pulled or built.</summary>
+    public string? Image { get; init; }
+
+    /// <summary><c>sha256:…</c>.</summary>
+    public string? ImageDigest { get; init; }
+
+    public IReadOnlyList<ParameterView> Parameters { get; init; } = [];
+    public IReadOnlyList<PortView> Ports { get; init; } = [];
+
+    /// <summary>Names of the secrets that it takes.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
+    public bool Gpu { get; init; }
+
+    /// <summary>As odtp.yml has them.</summary>
+    public JsonElement? DataInputs { get; init; }
+
+    /// <summary>As odtp.yml has them.</summary>
+    public JsonElement? DataOutputs { get; init; }
+
+    /// <summary>As odtp.yml has them.</summary>
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>What was odd about it, with lines of odtp.yml.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public bool Deprecated { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required string BuildLogHref { get; init; }
+}
+
+/// <summary>A parameter of a component.</summary>
+/// <param name="Type"><c>string</c>, <c>integer</c>, <c>number</c> or <c>boolean</c>.</param>
+/// <param name="Required">It has no default and must be given.</param>
+/// <param name="Options">The values that it may have, unless <paramref name="AllowCustomValue"/>; left out: any.</param>
+public sealed record ParameterView(
+    string Name,
+    string Type,
+    bool Required,
+    string? Default = null,
+    string? Description = null,
+    IReadOnlyList<string>? Options = null,
+    bool AllowCustomValue = false,
+    double? Minimum = null,
+    double? Maximum = null);

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Twinrunner.Client;
+using Twinrunner.Registry.Components;
+using Twinrunner.Registry.Images;
+using Twinrunner.Runner.Api;
+using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Runner.Components;
+
+internal static class VersionEndpoints
+{
+    public static void MapVersionEndpoints(this IEndpointRouteBuilder api)
+    {
+        var versions = api.MapGroup("/components/{component}/versions").WithTags("Components");
+        versions.MapGet("", ListAsync).WithName("ListVersions").WithSummary("Versions of a component in semantic order, the latest first");
+        versions.MapGet("/{version}", GetAsync).WithName("GetVersion").WithSummary("One version, by name, id or commit, or the latest or stable one");
+        versions.MapPost("/{version}/deprecate", DeprecateAsync).WithName("DeprecateVersion").WithSummary("Mark a version as no longer to be used");
+        versions.MapPost("/{version}/reactivate", ReactivateAsync).WithName("ReactivateVersion").WithSummary("Take back a version's deprecation");
+        versions.MapGet("/{version}/build-log", BuildLogAsync).WithName("GetBuildLog").WithSummary("What the last build of a version's image printed")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain");
+    }
+
+    private static async Task<Results<Ok<Page<VersionView>>, Problem>> ListAsync(
+        string component, Id<ComponentVersion>? after, int? limit, ComponentService components, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (Paging.Limit(limit, out var problem) is not { } size)
+            return problem!;
+        if (await components.FindAsync(component, cancellationToken) is not { } found)
+            return ComponentEndpoints.NotFound(component);
+        var versions = await components.VersionsAsync(found.Id, cancellationToken);
+        // In semantic order ids don't ascend: the page begins behind the version that the cursor names.
+        var rest = after is { } cursor ? versions.SkipWhile(version => version.Id != cursor).Skip(1) : versions;
+        return TypedResults.Ok(rest.Take(size + 1).ToList().ToPage(size, request, version => version.Id, ComponentViews.ToView));
+    }
+
+    private static async Task<Results<Ok<VersionView>, Problem>> GetAsync(
+        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
+        await FindAsync(component, version, components, cancellationToken) is { } found ? TypedResults.Ok(found.ToView()) : NotFound(component, version);
+
+    private static Task<Results<Ok<VersionView>, Problem>> DeprecateAsync(
+        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
+        SetDeprecatedAsync(component, version, true, components, cancellationToken);
+
+    private static Task<Results<Ok<VersionView>, Problem>> ReactivateAsync(
+        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
+        SetDeprecatedAsync(component, version, false, components, cancellationToken);
+
+    private static async Task<Results<Ok<VersionView>, Problem>> SetDeprecatedAsync(
+        string component, string version, bool deprecated, ComponentService components, CancellationToken cancellationToken) =>
+        await FindAsync(component, version, components, cancellationToken) is { } found
+        && await components.SetDeprecatedAsync(found.Id, deprecated, cancellationToken) is { } changed
+            ? TypedResults.Ok(changed.ToView())
+            : NotFound(component, version);
+
+    private static async Task<Results<FileStreamHttpResult, Problem>> BuildLogAsync(
+        string component, string version, ComponentService components, BuildLogs logs, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(component, version, components, cancellationToken) is not { } found)
+            return NotFound(component, version);
+        return await logs.OpenAsync(found, cancellationToken) is { } log
+            ? TypedResults.Stream(log, "text/plain; charset=utf-8")
+            : Problem.NotFound($"The image of {found.Component.ComponentName} {found.Name} was never built here.");
+    }
+
+    private static async Task<ComponentVersion?> FindAsync(
+        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
+        await components.FindAsync(component, cancellationToken) is { } found
+            // A tag may have slashes, which routing leaves escaped.
+            ? await components.FindVersionAsync(found.Id, version.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellationToken)
+            : null;
+
+    private static Problem NotFound(string component, string version) =>
+        Problem.NotFound($"There is no version '{version}' of a component '{component}'.");
+}
