@@ -40,7 +40,7 @@ internal sealed partial class BuildLog : IBuildProgress, IAsyncDisposable
     public string Explain(string message)
     {
         var at = _instruction is null ? "" : $" at '{Shorten(_instruction)}'";
-        var last = _last.Where(line => !message.Contains(line, StringComparison.Ordinal)).ToList();
+        var last = _last.Where(line => line != message).ToList();
         return $"The image can't be built: it failed{at}: {message.TrimEnd('.')}." + (last.Count > 0 ? $" Its last lines: {string.Join(" | ", last)}" : "");
     }
 
