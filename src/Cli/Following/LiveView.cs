@@ -49,6 +49,7 @@ internal sealed class LiveView : IExecutionView
                 _terminal.Note(_terminal.ErrorStyle.Paint(Tone.Warning, $"the execution is {change.Status.ToLowerInvariant()}"));
             return;
         }
+        // What a step is busy with shows in the status line, and is gone when it is busy with something else.
         if (!Enum.TryParse<StepStatus>(change.Status, out var status))
             return;
         string? sentence;
@@ -56,7 +57,7 @@ internal sealed class LiveView : IExecutionView
         lock (_gate)
         {
             line = Of(change.StepId, change.StepName ?? change.StepId);
-            sentence = line.Change(status, change);
+            sentence = change.Type is "step.activity" ? line.Busy(change.Message) : line.Change(status, change);
         }
         if (sentence is not null)
         {
@@ -77,7 +78,7 @@ internal sealed class LiveView : IExecutionView
             var done = _steps.Values.Count(step => step.Status.IsFinal());
             var busy = _steps.Values
                 .Where(step => step.Status is >= StepStatus.Preparing and <= StepStatus.Collecting)
-                .Select(step => $"{step.Name} {(step.Status is StepStatus.Running ? "" : step.Status.ToString().ToLowerInvariant() + " ")}{Humane.Duration(step.Since, null, _time)}")
+                .Select(step => $"{step.Name} {step.Doing}{Humane.Duration(step.Since, null, _time)}")
                 .ToList();
             text = $"{done}/{_total} steps done{(busy.Count > 0 ? "; " + string.Join(", ", busy.Take(4)) : "")}{(busy.Count > 4 ? ", …" : "")}";
         }
@@ -103,25 +104,36 @@ internal sealed class LiveView : IExecutionView
     private sealed class StepLine(int index, string name)
     {
         private DateTimeOffset? _startedAt;
+        private string? _activity;
 
         public int Index => index;
         public string Name => name;
         public StepStatus Status { get; set; }
         public DateTimeOffset? Since { get; private set; }
 
+        /// <summary>What it is busy with, and a blank behind it.</summary>
+        public string Doing => Status is StepStatus.Running ? "" : $"{TerminalText.Neutralise(_activity ?? Status.ToString().ToLowerInvariant())} ";
+
+        public string? Busy(string? activity)
+        {
+            _activity = activity;
+            return null;
+        }
+
         /// <summary>Takes the change in; returns what to say about it, null: nothing.</summary>
         public string? Change(StepStatus status, EventView change)
         {
             Status = status;
             Since = change.At;
+            _activity = null;
             if (status is StepStatus.Running)
                 _startedAt = change.At;
             var took = status.IsFinal() && _startedAt is { } started ? $" after {Humane.Duration(change.At - started)}" : "";
             var why = Why(change);
             return status switch
             {
-                StepStatus.Pending => change.Attempt > 0 ? $"tried again later{why}" : null,
-                StepStatus.Queued => change.Attempt > 0 ? $"tried again{why}" : null,
+                _ when change.Type is "step.retry" => $"try {change.Attempt} failed and another follows{why}",
+                StepStatus.Pending or StepStatus.Queued => null,
                 StepStatus.Collecting => null,
                 StepStatus.Preparing => null,
                 StepStatus.Running => change.Attempt > 1 ? $"running (try {change.Attempt})" : "running",

@@ -13,7 +13,7 @@ internal static class ShellWords
         char? quote = null;
         foreach (var character in line[(start + "twin ".Length)..])
         {
-            if (quote is null && (character is '|' or '&' or '>' or '<' or ';' || (character == ')' && line[..start].Contains("$(", StringComparison.Ordinal))))
+            if (quote is null && (character is '|' or '&' or '>' or '<' or ';' || (character == ')' && line[..start].EndsWith('('))))
                 break;
             if (character == quote)
                 quote = null;
