@@ -38,6 +38,16 @@ no_engine() {
   exit $have_none
 }
 
+# An engine that runs but isn't for this user. A group that is joined now counts from the next login on; access to the socket
+# counts at once, and only until the engine restarts.
+let_in() {
+  [ -S "$socket" ] && [ ! -w "$socket" ] || return 0
+  if ! { command -v sudo >/dev/null && need setfacl acl && as_root setfacl -m "u:$(id -u):rw" "$socket"; }; then
+    no_engine "$(id -un) may not use $socket: join its group (usermod -aG $(stat -c %G "$socket") $(id -un), then log in again), or run as root"
+  fi
+  say "gave $(id -un) access to $socket until the engine restarts"
+}
+
 install_engine() {
   command -v dockerd >/dev/null && command -v iptables >/dev/null && command -v docker >/dev/null && return
   install_packages docker.io iptables || no_engine "docker.io is not installed and can't be"
@@ -101,17 +111,14 @@ start() {
     say "uses Docker $version at $DOCKER_HOST"
     return
   fi
+  let_in
   if command -v docker >/dev/null && version=$(answers); then
     say "uses Docker $version, which runs already"
   else
     install_engine
     if with_init; then
       as_root systemctl start docker || no_engine "systemd could not start docker: journalctl -u docker"
-      # A group joined now counts from the next login on; access to the socket for this user counts at once, until it restarts.
-      if ! answers >/dev/null && [ "$(id -u)" != 0 ]; then
-        say "gives $(id -un) access to $socket until the engine restarts"
-        need setfacl acl && as_root setfacl -m "u:$(id -u):rw" "$socket"
-      fi
+      let_in
     elif ! start_daemon; then
       if ! grep -qi cgroup "$log_file" || ! mount_cgroups || ! start_daemon; then no_engine "$(explain)"; fi
     fi
