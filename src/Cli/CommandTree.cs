@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Twinrunner.Cli.Completion;
+using Twinrunner.Cli.Components;
 using Twinrunner.Cli.Doctor;
 using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
@@ -42,6 +43,9 @@ internal static class CommandTree
                 new RerunVerb(context), new WaitVerb(context), new EventsVerb(context)));
         root.Add(
             "Keep order",
+            new Noun("component", "Components that workflows are made of.", "",
+                new AddComponentVerb(context), new ListComponentsVerb(context), new ShowComponentVerb(context), new RefreshComponentVerb(context),
+                new DeprecateComponentVerb(context)),
             WithAlias(
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Twinrunner.Cli.Options;
+using Twinrunner.Cli.Servers;
+using Twinrunner.Cli.Terminals;
+using Twinrunner.Cli.Verbs;
+using Twinrunner.Client;
+
+namespace Twinrunner.Cli.Components;
+
+/// <summary><c>twin component add</c></summary>
+internal sealed class AddComponentVerb : ServerVerb
+{
+    private readonly Argument<string[]> _sources = new("SOURCE")
+    {
+        Description = "Folders with an odtp.yml, or URLs of git repositories.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _name = new("--name") { Description = "Its name (default: what odtp.yml says).", HelpName = "NAME" };
+    private readonly Option<string?> _subfolder = new("--subfolder") { Description = "Folder of the component inside the repository.", HelpName = "FOLDER" };
+    private readonly Option<string?> _commit = new("--commit") { Description = "Register this branch, tag or commit instead of every tag.", HelpName = "COMMIT" };
+    private readonly Option<bool> _dirty = new("--dirty") { Description = "Register the working tree with what is not committed." };
+    private readonly OutputOption _output = new();
+
+    public AddComponentVerb(CliContext context) : base(context, "add", "Register components from folders or git repositories.")
+    {
+        Add(_sources);
+        Add(_name);
+        Add(_subfolder);
+        Add(_commit);
+        Add(_dirty);
+        Add(_output);
+    }
+
+    public override string Details => """
+        Reads odtp.yml in each source and registers a version for every tag (of a repository without tags, its commit). A
+        version is pinned to its commit for ever; its image is built when a run first needs it. Adding a component again looks
+        for new versions. Folders are folders of the server's machine.
+        """;
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("twin component add examples/mobility/components/*", "several at once"),
+        new("twin component add https://github.com/odtp-org/odtp-component-example", "from a repository, with all its tags"),
+        new("twin component add ./my-component --dirty", "while it is being written"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
+    {
+        var sources = arguments.GetRequiredValue(_sources);
+        if (sources.Length > 1 && arguments.GetValue(_name) is not null)
+            throw CliError.Usage("--name names one component, and several sources are given", "add them one by one");
+        var changes = new List<ComponentChangeView>();
+        var worst = ExitCode.Success;
+        foreach (var source in sources)
+        {
+            try
+            {
+                changes.Add(await server.Client.AddComponentAsync(Request(source, arguments), cancellationToken, Guid.NewGuid().ToString("N")));
+                Report(changes[^1]);
+            }
+            catch (ApiException refused)
+            {
+                var error = Failures.Explain(refused, Context);
+                Terminal.Note($"twin: {source}: {Terminal.ForError(error.Message)}");
+                worst = error.ExitCode;
+            }
+        }
+        if (_output.IsJson(arguments))
+            _output.PrintAll(arguments, Terminal, changes, [], _ => []);
+        else
+            foreach (var version in changes.SelectMany(change => change.Added))
+                Terminal.Print($"{version.ComponentName}@{version.Name}");
+        return worst;
+    }
+
+    private NewComponent Request(string source, ParseResult arguments) => new()
+    {
+        // A relative path is the user's, who stands elsewhere than the server.
+        Path = Directory.Exists(source) ? Path.GetFullPath(source) : source,
+        Name = arguments.GetValue(_name),
+        Subfolder = arguments.GetValue(_subfolder),
+        Commit = arguments.GetValue(_commit),
+        Dirty = arguments.GetValue(_dirty),
+    };
+
+    private void Report(ComponentChangeView change)
+    {
+        var style = Terminal.ErrorStyle;
+        var what = change.Created ? "is registered" : change.Added.Count > 0 ? "has new versions" : "is unchanged";
+        Terminal.Note($"{style.Paint(Tone.Strong, change.Component.Name)} {what}, {Humane.Count(change.Component.VersionCount, "version")}");
+        foreach (var warning in change.Warnings.Concat(change.Added.SelectMany(version => version.Warnings.Select(warning => $"{version.Name}: {warning}"))))
+            Terminal.Note($"  {style.Paint(Tone.Warning, "warning:")} {Terminal.ForError(warning)}");
+    }
+}
