@@ -11,7 +11,8 @@ internal sealed class ContainerEnding(DockerEngine engine, DockerOptions options
 
     public async Task<StepResult> CompleteAsync(StepPlan plan, ContainerEnd end, IStepSink sink, CancellationToken cancellationToken)
     {
-        if (end.Container is not { } container)
+        // Somebody who removes a running container kills it first: the code 137 that it leaves is not its own.
+        if (end.Container is not { State.Status: not ("removing" or "dead") } container)
             return StepResult.Failed(FailureReason.Infrastructure, $"The container {plan.Key.Name} was removed before its end could be seen.");
         var result = await ToResultAsync(plan, container, end.Interrupted, sink, cancellationToken);
         if (plan.Folders is not { } folders)

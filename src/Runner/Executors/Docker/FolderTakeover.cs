@@ -124,13 +124,18 @@ internal sealed class FolderTakeover(DockerEngine engine)
             if (place(entry.Name) is not { } path)
                 continue;
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile)
-                await ReplaceAsync(path, entry, cancellationToken);
+            {
+                await ReplaceAsync(path, entry, entry.DataStream ?? Stream.Null, cancellationToken);
+            }
             else if (entry.EntryType == TarEntryType.HardLink && place(entry.LinkName) is { } first)
-                File.Copy(first, path, overwrite: true);
+            {
+                await using var data = File.OpenRead(first);
+                await ReplaceAsync(path, entry, data, cancellationToken);
+            }
         }
     }
 
-    private static async Task ReplaceAsync(string path, TarEntry entry, CancellationToken cancellationToken)
+    private static async Task ReplaceAsync(string path, TarEntry entry, Stream data, CancellationToken cancellationToken)
     {
         // The folder is ours, so the name is: the file itself still belongs to root.
         var copy = $"{path}.{Guid.NewGuid():n}";
@@ -142,8 +147,7 @@ internal sealed class FolderTakeover(DockerEngine engine)
         };
         await using (var file = new FileStream(copy, options))
         {
-            if (entry.DataStream is { } data)
-                await data.CopyToAsync(file, cancellationToken);
+            await data.CopyToAsync(file, cancellationToken);
         }
         File.SetLastWriteTimeUtc(copy, entry.ModificationTime.UtcDateTime);
         File.Move(copy, path, overwrite: true);
