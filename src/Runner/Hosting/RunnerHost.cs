@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Runner.Api;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Executions;
+using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Executors.Processes;
 using Twinrunner.Runner.Logs;
+using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Twins;
 using Twinrunner.Storage;
 
@@ -63,12 +66,31 @@ public static class RunnerHost
         builder.Services.AddSingleton(new DefaultUser(settings.DefaultUser));
         builder.Services.AddComponents(settings.DataFolder);
         builder.Services.AddExecutionRequests();
+        builder.Services.AddExecutors(Executors(settings));
         builder.Services.AddApi();
 
         var app = builder.Build();
         app.UseApi();
         app.MapApi();
         return app;
+    }
+
+    /// <summary>Where the engine is, is the one thing that the process's surroundings say: by the variables of the docker command.</summary>
+    private static ExecutorOptions Executors(HostSettings settings)
+    {
+        var installation = NodeIdentity.Load(settings.DataFolder, TimeProvider.System).Id.ToString();
+        var processes = new ProcessOptions { Folder = Path.Combine(settings.DataFolder, "processes") };
+        try
+        {
+            return ExecutorOptions.FromEnvironment(installation, Environment.GetEnvironmentVariable) with
+            {
+                Process = settings.EnableProcessExecutor ? processes : null,
+            };
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidSettingsException([$"DOCKER_HOST: {e.Message}"]);
+        }
     }
 
     private static void AddLogging(ILoggingBuilder logging, HostSettings settings)
