@@ -1,6 +1,6 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Twinrunner.Runner.Executors.Docker.Engine;
 
@@ -23,7 +23,7 @@ public sealed partial class DockerEngine
             HttpMethod.Post,
             prefix + "images/create" + Query(("fromImage", image.Repository), ("tag", image.Digest ?? image.Tag)));
         if (credentials is not null)
-            request.Headers.Add("X-Registry-Auth", Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(credentials, EngineJson.Default.RegistryAuth)));
+            request.Headers.Add("X-Registry-Auth", HeaderValue(credentials, EngineJson.Default.RegistryAuth));
         using var response = await OpenAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await ReadProgressAsync(response, onProgress, cancellationToken);
     }
@@ -38,7 +38,7 @@ public sealed partial class DockerEngine
         var prefix = _prefix ?? await NegotiateAsync(cancellationToken);
         var request = new HttpRequestMessage(HttpMethod.Post, prefix + "build" + BuildQuery(options)) { Content = Tar(tarContext) };
         if (options.Credentials.Count > 0)
-            request.Headers.Add("X-Registry-Config", Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(options.Credentials, EngineJson.Default.IReadOnlyDictionaryStringRegistryAuth)));
+            request.Headers.Add("X-Registry-Config", HeaderValue(options.Credentials, EngineJson.Default.IReadOnlyDictionaryStringRegistryAuth));
         using var response = await OpenAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
         string? built = null;
@@ -133,6 +133,10 @@ public sealed partial class DockerEngine
             throw new DockerException($"The connection to the engine at {Address} was lost: {e.Message}", e);
         }
     }
+
+    /// <summary>URL-safe base64 with padding: without it the engine takes the header for no credentials at all.</summary>
+    private static string HeaderValue<T>(T value, JsonTypeInfo<T> type) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(value, type)).Replace('+', '-').Replace('/', '_');
 
     /// <summary>References keep their slashes and colons in a path; anything else that could change the path is escaped.</summary>
     private static string EscapeReference(string reference) =>
