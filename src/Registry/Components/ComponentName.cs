@@ -24,7 +24,8 @@ public static class ComponentName
     public static string From(string written)
     {
         var kept = new string([.. written.Select(c => char.IsControl(c) || Forbidden.Contains(c, StringComparison.Ordinal) ? '-' : c)]);
-        kept = kept.Length > MaxLength ? kept[..MaxLength] : kept;
+        if (kept.Length > MaxLength)
+            kept = kept[..(char.IsHighSurrogate(kept[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
         kept = kept.TrimStart('-', ' ').TrimEnd();
         return Fault(kept) is null ? kept : $"component-{kept}".TrimEnd('-');
     }

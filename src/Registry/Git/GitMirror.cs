@@ -131,10 +131,12 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         {
             string[] command = ["fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-shallow", .. arguments];
             await NeedAsync(InFolder(command), linked.Token);
+            if (SizeOnDisk() > options.MaxRepositoryBytes)
+                throw TooBig();
         }
         catch (OperationCanceledException) when (tooBig.IsCancellationRequested)
         {
-            throw new SourceException($"The repository '{address}' takes more than {options.MaxRepositoryBytes >> 20} MiB and was not copied to its end.");
+            throw TooBig();
         }
         finally
         {
@@ -142,6 +144,8 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
             await watching;
         }
     }
+
+    private SourceException TooBig() => new($"The repository '{address}' takes more than {options.MaxRepositoryBytes >> 20} MiB.");
 
     private async Task WatchSizeAsync(PeriodicTimer timer, CancellationTokenSource tooBig)
     {

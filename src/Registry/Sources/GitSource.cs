@@ -8,6 +8,7 @@ namespace Twinrunner.Registry.Sources;
 internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitCommand git, RegistryOptions options) : IComponentSource
 {
     private const int MaxSubmoduleDepth = 5;
+    private const int LongestReference = 256;
 
     public string Repository => address.Repository;
     public string Subfolder => address.Subfolder;
@@ -70,7 +71,9 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
 
     private async Task<SourceVersion> ReadCommitAsync(string reference, CancellationToken cancellationToken)
     {
-        var commit = await mirror.ResolveAsync(InCopy(reference), cancellationToken);
+        var commit = reference.Length is 0 or > LongestReference || reference.Any(char.IsControl)
+            ? null
+            : await mirror.ResolveAsync(InCopy(reference), cancellationToken);
         if (commit is null && GitMirror.IsHash(reference) && await mirror.TryFetchCommitAsync(Repository, reference, cancellationToken))
             commit = reference;
         if (commit is null)

@@ -142,7 +142,7 @@ public sealed record ComponentSummary(
 
 /// <summary>One parameter of a component as odtp.yml declares it.</summary>
 /// <param name="Type"><c>string</c>, <c>integer</c>, <c>number</c> or <c>boolean</c>.</param>
-/// <param name="Default">Text of the default value; null: none, the value must be given.</param>
+/// <param name="Default">Text of the default value, as ODTP passes it (a boolean as <c>True</c> or <c>False</c>); null: none, the value must be given.</param>
 /// <param name="HasNullDefault">The file says <c>default-value: null</c>: the parameter may be left out and is then not passed.</param>
 /// <param name="Options">Allowed values, unless <paramref name="AllowCustomValue"/>.</param>
 public sealed record ParameterSpec(

@@ -225,6 +225,15 @@ public sealed class OdtpDialectTests
         Assert.Equal([("A", "3"), ("B", "4")], file.Parameters.Select(p => (p.Name, p.Default!)));
     }
 
+    [Fact]
+    public void The_example_components_are_read_without_a_warning()
+    {
+        var files = Directory.GetFiles(Path.Combine(TestKit.Repository.Root, "examples"), "odtp.yml", SearchOption.AllDirectories);
+
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.Empty(OdtpFileReader.Read(File.ReadAllBytes(file)).Faults));
+    }
+
     private static OdtpFile Read(string yaml, out IReadOnlyList<OdtpFault> faults)
     {
         var reading = OdtpFileReader.Read(Encoding.UTF8.GetBytes(yaml));

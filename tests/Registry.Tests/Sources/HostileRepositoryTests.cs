@@ -72,6 +72,7 @@ public sealed class HostileRepositoryTests
     [InlineData("no-such-branch")]
     [InlineData("0123456789012345678901234567890123456789")]
     [InlineData("HEAD:odtp.yml")]
+    [InlineData("HEAD\0x")]
     [InlineData("")]
     public async Task Commits_that_are_none_are_refused(string reference)
     {
@@ -149,6 +150,28 @@ public sealed class HostileRepositoryTests
         Assert.Contains("more than 2 files", await few.RefuseAsync(new(repository.Path)), StringComparison.Ordinal);
         Assert.Contains("MiB together", await small.RefuseAsync(new(repository.Path)), StringComparison.Ordinal);
         Assert.Empty(await small.Components.ListAsync(null, null, 10, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_repository_that_takes_too_much_disk_is_refused()
+    {
+        await using var registry = await TestRegistry.StartAsync(options => options.MaxRepositoryBytes = 100);
+        using var repository = TestRepository.WithComponent();
+
+        Assert.Contains("takes more than", await registry.RefuseAsync(new(repository.Path)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_of_another_user_is_read()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give a repository to another user.");
+        await using var registry = await TestRegistry.StartAsync();
+        using var repository = TestRepository.WithComponent();
+        using (var chown = System.Diagnostics.Process.Start("chown", ["-R", "1234:1234", repository.Path]))
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single((await registry.AddAsync(new(repository.Path))).Added);
+        Assert.Single((await registry.AddAsync(new(repository.Path, Dirty: true))).Added);
     }
 
     [Fact]
