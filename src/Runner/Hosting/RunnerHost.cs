@@ -14,6 +14,8 @@ using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Executors.Processes;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Nodes;
+using Twinrunner.Runner.Outputs;
+using Twinrunner.Runner.Secrets;
 using Twinrunner.Runner.Twins;
 using Twinrunner.Storage;
 
@@ -61,13 +63,7 @@ public static class RunnerHost
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddHostedService<ServerAnnouncement>();
 
-        builder.Services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
-        builder.Services.AddLogs();
-        builder.Services.AddSingleton(new DefaultUser(settings.DefaultUser));
-        builder.Services.AddComponents(settings.DataFolder);
-        builder.Services.AddExecutionRequests();
-        builder.Services.AddExecutors(Executors(settings));
-        builder.Services.AddApi();
+        AddFeatures(builder.Services, settings);
 
         var app = builder.Build();
         app.UseApi();
@@ -75,21 +71,36 @@ public static class RunnerHost
         return app;
     }
 
-    /// <summary>Where the engine is, is the one thing that the process's surroundings say: by the variables of the docker command.</summary>
+    private static void AddFeatures(IServiceCollection services, HostSettings settings)
+    {
+        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
+        services.AddLogs();
+        services.AddOutputs();
+        services.AddSecrets();
+        services.AddExecutors(Executors(settings));
+        services.AddComponents(settings.DataFolder);
+        services.AddSingleton(new DefaultUser(settings.DefaultUser));
+        if (settings.RunSteps)
+            services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);
+        else
+            services.AddExecutionRequests();
+        services.AddApi();
+    }
+
     private static ExecutorOptions Executors(HostSettings settings)
     {
-        var installation = NodeIdentity.Load(settings.DataFolder, TimeProvider.System).Id.ToString();
-        var processes = new ProcessOptions { Folder = Path.Combine(settings.DataFolder, "processes") };
         try
         {
-            return ExecutorOptions.FromEnvironment(installation, Environment.GetEnvironmentVariable) with
+            // Containers carry the node's name, so that a restarted server knows its own.
+            var node = NodeIdentity.Load(settings.DataFolder, TimeProvider.System);
+            return ExecutorOptions.FromEnvironment(node.Id.ToString(), settings.Environment) with
             {
-                Process = settings.EnableProcessExecutor ? processes : null,
+                Process = settings.EnableProcessExecutor ? new ProcessOptions { Folder = Path.Combine(settings.DataFolder, "processes") } : null,
             };
         }
-        catch (FormatException e)
+        catch (FormatException exception)
         {
-            throw new InvalidSettingsException([$"DOCKER_HOST: {e.Message}"]);
+            throw new InvalidSettingsException([$"DOCKER_HOST: {exception.Message}"]);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed record HostSettings
     public bool RunSteps { get; init; } = true;
 
     /// <summary>Steps at once.</summary>
-    public int Slots { get; init; } = Math.Max(2, Environment.ProcessorCount);
+    public int Slots { get; init; } = Math.Max(2, System.Environment.ProcessorCount);
 
     /// <summary>Steps of kind process may run: commands of this machine, as this user.</summary>
     public bool EnableProcessExecutor { get; init; }
@@ -44,6 +44,9 @@ public sealed record HostSettings
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Environment variables that are other programs' (<c>DOCKER_HOST</c>, <c>DOCKER_CONFIG</c>, …); ours are settings above.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 }
 
 /// <summary>Settings that can't be used. The message has one line for each fault.</summary>

@@ -16,6 +16,7 @@ public static class HostSettingsReader
         var settings = new HostSettings
         {
             DataFolder = Path.GetFullPath(flags.GetValueOrDefault("--data") ?? DataFolder.DefaultPath(environment)),
+            Environment = environment,
         };
         var file = ReadFile(Path.Combine(settings.DataFolder, FileName), faults);
         foreach (var setting in HostSettingList.All)
