@@ -178,7 +178,7 @@ public sealed class ExecutionAdvancer(
     private async Task<Step?> TryRefuseAsync(Execution execution, Step step, CancellationToken cancellationToken)
     {
         if (execution.CancelRequestedAt is not null)
-            return await EndAsync(step, StepStatus.Cancelled, FailureReason.Cancelled, execution.CancelMessage, cancellationToken);
+            return await EndAsync(step, StepStatus.Cancelled, execution.CancelReason, execution.CancelMessage, cancellationToken);
         // A step with a condition may be there for just this case: it is asked when what it needs has ended.
         return execution is { FailedStep: not null, KeepGoing: false } && step.Spec.When is null
             ? await EndAsync(step, StepStatus.Skipped, null, "an earlier step failed", cancellationToken)

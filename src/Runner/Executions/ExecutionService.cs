@@ -32,10 +32,10 @@ public sealed class ExecutionService(
     /// <summary>Stops everything in the execution. What ran leaves its log and outputs.</summary>
     public async Task<ExecutionChange> CancelAsync(Id<Execution> id, string? message, CancellationToken cancellationToken)
     {
-        if (await executions.TryCancelAsync(id, message ?? "cancelled by a user", cancellationToken) is not { } cancelled)
+        if (await executions.TryCancelAsync(id, FailureReason.Cancelled, message ?? "cancelled by a user", cancellationToken) is not { } cancelled)
             return await RefusalAsync(id, "It has ended already.", cancellationToken);
         await events.PublishAsync(cancelled, "cancelling", cancellationToken);
-        await StopRunningAsync(cancelled, FailureReason.Cancelled, cancellationToken);
+        await StopRunningAsync(cancelled, cancellationToken);
         return await DoneAsync(cancelled, cancellationToken);
     }
 
@@ -107,10 +107,10 @@ public sealed class ExecutionService(
     public async Task TimeOutAsync(Execution execution, CancellationToken cancellationToken)
     {
         var message = $"it ran longer than its time limit of {execution.Timeout:c}";
-        if (await executions.TryCancelAsync(execution.Id, message, cancellationToken) is not { } cancelled)
+        if (await executions.TryCancelAsync(execution.Id, FailureReason.TimedOut, message, cancellationToken) is not { } cancelled)
             return;
         await events.PublishAsync(cancelled, "timeout", cancellationToken);
-        await StopRunningAsync(cancelled, FailureReason.TimedOut, cancellationToken);
+        await StopRunningAsync(cancelled, cancellationToken);
     }
 
     private async Task StartAsync(Execution execution, IReadOnlyList<Step> planned, CancellationToken cancellationToken)
@@ -123,9 +123,9 @@ public sealed class ExecutionService(
         await advancer.AdvanceAsync(execution.Id, CancellationToken.None);
     }
 
-    private async Task StopRunningAsync(Execution execution, FailureReason reason, CancellationToken cancellationToken)
+    private async Task StopRunningAsync(Execution execution, CancellationToken cancellationToken)
     {
-        var stop = new StopRequest(reason, execution.CancelMessage!, time.GetUtcNow());
+        var stop = new StopRequest(execution.CancelReason, execution.CancelMessage!, time.GetUtcNow());
         foreach (var status in (StepStatus[])[StepStatus.Preparing, StepStatus.Running, StepStatus.Ready])
         {
             await foreach (var step in FindAsync(execution.Id, status, cancellationToken))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Twinrunner.Registry.Images;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Outputs;
@@ -31,11 +32,10 @@ internal sealed class StepPreparation(
         bool adopted,
         CancellationToken cancellationToken)
     {
-        var step = held.Step;
-        var dependencies = await steps.GetManyAsync(step.DependsOn, cancellationToken);
-        var scope = StepCondition.ScopeOf(execution, dependencies);
+        var dependencies = await steps.GetManyAsync(held.Step.DependsOn, cancellationToken);
         var problems = new List<string>();
-        var spec = Expand(step.Spec, scope, problems);
+        var step = Expand(held.Step, StepCondition.ScopeOf(execution, dependencies), problems);
+        var spec = step.Spec;
         if (problems.Count > 0)
             return PreparedStep.Failed(FailureReason.InputMissing, string.Join(" ", problems));
 
@@ -58,7 +58,7 @@ internal sealed class StepPreparation(
             return PreparedStep.FromCache(earlier, output);
 
         // What is stored keeps its expressions: another attempt may see other values.
-        await held.PreparedAsync(step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
+        await held.PreparedAsync(held.Step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
         var plan = StepPlanBuilder.Build(step, spec, execution, folders.Create(new(step.Id, step.Attempt)), secrets);
         return PreparedStep.Launch(plan, inputs);
     }
@@ -84,17 +84,29 @@ internal sealed class StepPreparation(
         return (spec with { ImageDigest = resolved.Digest }, resolved.Failure);
     }
 
-    private static StepSpec Expand(StepSpec spec, RunTimeScope scope, List<string> problems)
+    /// <summary>The step with what only its start could tell put into its texts.</summary>
+    private static Step Expand(Step step, RunTimeScope scope, List<string> problems)
     {
+        var spec = step.Spec;
+        return step with
+        {
+            Spec = spec with
+            {
+                Entrypoint = spec.Entrypoint?.Select(Text).ToList(),
+                Command = spec.Command?.Select(Text).ToList(),
+                Script = spec.Script is null ? null : Text(spec.Script),
+                Environment = spec.Environment.ToDictionary(pair => pair.Key, pair => Text(pair.Value)),
+                Inputs = [.. spec.Inputs.Select(input => input.Raw is null ? input : input with { Raw = Text(input.Raw) })],
+            },
+            Parameters = step.Parameters.ToDictionary(pair => pair.Key, pair => Value(pair.Value)),
+        };
+
         string Text(string text) => RunTimeExpressions.Expand(text, scope, problems);
 
-        return spec with
-        {
-            Entrypoint = spec.Entrypoint?.Select(Text).ToList(),
-            Command = spec.Command?.Select(Text).ToList(),
-            Script = spec.Script is null ? null : Text(spec.Script),
-            Environment = spec.Environment.ToDictionary(pair => pair.Key, pair => Text(pair.Value)),
-        };
+        JsonElement Value(JsonElement value) => value.ValueKind == JsonValueKind.String
+            && value.GetString()! is var text && text.Contains("${{", StringComparison.Ordinal)
+            ? JsonSerializer.SerializeToElement(Text(text), DocumentJson.Default.String)
+            : value;
     }
 
     /// <summary>A build's lines stand in the log of the step that waits for it.</summary>

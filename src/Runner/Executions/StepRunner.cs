@@ -65,7 +65,7 @@ internal sealed partial class StepRunner(
         if (await executions.GetAsync(step.ExecutionRef, letGo) is not { } execution)
             return completion.EndOf(StepResult.Failed(FailureReason.InputMissing, "Its execution is gone."));
         if (execution.CancelRequestedAt is not null)
-            stop.Ask(new(FailureReason.Cancelled, execution.CancelMessage ?? "cancelled", time.GetUtcNow()));
+            stop.Ask(new(execution.CancelReason, execution.CancelMessage!, time.GetUtcNow()));
 
         var values = await secrets.ResolveAsync([.. step.Spec.Secrets.Values.Distinct()], letGo);
         await using var log = await logs.OpenAsync(new(step.Id, step.Attempt), [.. values.Values.Values], letGo);

@@ -77,6 +77,9 @@ public sealed record Execution : Document<Execution>
     /// <summary>Somebody cancelled it, or its time limit passed: no step starts any more, what runs is stopped.</summary>
     public DateTimeOffset? CancelRequestedAt { get; init; }
 
+    /// <summary><see cref="FailureReason.Cancelled"/>, or <see cref="FailureReason.TimedOut"/> when its time limit passed.</summary>
+    public FailureReason? CancelReason { get; init; }
+
     /// <summary>Why it is being cancelled, for people.</summary>
     public string? CancelMessage { get; init; }
 

@@ -92,7 +92,7 @@ public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time
             : null, cancellationToken);
 
     /// <summary>From now on no step starts. Null: it has ended.</summary>
-    public Task<Execution?> TryCancelAsync(Id<Execution> id, string message, CancellationToken cancellationToken) =>
+    public Task<Execution?> TryCancelAsync(Id<Execution> id, FailureReason reason, string message, CancellationToken cancellationToken) =>
         ChangeAsync(id, (execution, now) => execution switch
         {
             _ when execution.Status.IsFinal() => null,
@@ -101,6 +101,7 @@ public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time
             {
                 Status = execution.Status == ExecutionStatus.Paused ? ExecutionStatus.Running : execution.Status,
                 CancelRequestedAt = now,
+                CancelReason = reason,
                 CancelMessage = message,
                 DeadlineAt = null,
             },
@@ -132,6 +133,7 @@ public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time
                 FailedStep = null,
                 Message = null,
                 CancelRequestedAt = null,
+                CancelReason = null,
                 CancelMessage = null,
                 DeadlineAt = now + execution.Timeout,
             }
