@@ -17,6 +17,9 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
     private readonly ConcurrentDictionary<StepKey, Attempt> _attempts = new();
     private readonly ConcurrentQueue<(StepKey Key, string StepName)> _launches = new();
 
+    private int _running;
+    private int _mostRunning;
+
     public string Name => "docker";
 
     /// <summary>What the step of that name does.</summary>
@@ -28,9 +31,8 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
     /// <summary>Attempts that were launched and not removed.</summary>
     public IReadOnlyCollection<StepKey> Kept => [.. _attempts.Keys];
 
-    /// <summary>Steps that run now, and the most that ever did.</summary>
-    public int Running;
-    public int MostRunning;
+    /// <summary>The most steps that ever ran at once.</summary>
+    public int MostRunning => Volatile.Read(ref _mostRunning);
 
     public Task<string?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
@@ -79,7 +81,7 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
 
     private async Task<StepResult> RunAsync(FakeStep step)
     {
-        var now = Interlocked.Increment(ref Running);
+        var now = Interlocked.Increment(ref _running);
         InterlockedMax(now);
         try
         {
@@ -92,14 +94,14 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
         }
         finally
         {
-            Interlocked.Decrement(ref Running);
+            Interlocked.Decrement(ref _running);
         }
     }
 
     private void InterlockedMax(int now)
     {
         int most;
-        while ((most = Volatile.Read(ref MostRunning)) < now && Interlocked.CompareExchange(ref MostRunning, now, most) != most)
+        while ((most = Volatile.Read(ref _mostRunning)) < now && Interlocked.CompareExchange(ref _mostRunning, now, most) != most)
         {
         }
     }
