@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Logs;
+using Twinrunner.Runner.Outputs;
+using Twinrunner.Runner.Secrets;
 
 namespace Twinrunner.Runner.Api;
 
@@ -47,6 +49,8 @@ public static class ApiSetup
         api.MapExecutions();
         api.MapSteps();
         api.MapLogs();
+        api.MapOutputs();
+        api.MapSecrets();
         api.MapEvents();
         api.MapUsers();
         api.MapDigitalTwins();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
@@ -71,11 +72,16 @@ internal static class LogEndpoints
         // A component's text is shown as text, whatever a browser would make of it.
         response.Headers.XContentTypeOptions = "nosniff";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await foreach (var line in logs.ReadAsync(id, attempt ?? Math.Max(1, step.Attempt), fromLine: 1, follow: false, cancellationToken))
+        await foreach (var page in logs.ReadPagesAsync(id, attempt ?? Math.Max(1, step.Attempt), fromLine: 1, follow: false, cancellationToken))
         {
-            await response.BodyWriter.WriteAsync(line.Bytes, cancellationToken);
-            if (line.HasNewline)
-                await response.BodyWriter.WriteAsync("\n"u8.ToArray(), cancellationToken);
+            // What Twinrunner itself had to say was not printed by the component.
+            foreach (var line in page.ReadLines().Where(line => line.Stream != Executors.LogStream.Runner))
+            {
+                response.BodyWriter.Write(line.Bytes.Span);
+                if (line.HasNewline)
+                    response.BodyWriter.Write("\n"u8);
+            }
+            await response.BodyWriter.FlushAsync(cancellationToken);
         }
         return Results.Empty;
     }
@@ -91,6 +97,6 @@ internal static class LogEndpoints
         Text = Encoding.UTF8.GetString(line.Bytes.Span),
         Raw = Utf8.IsValid(line.Bytes.Span) ? null : line.Bytes.ToArray(),
         Continues = line.Flags.HasFlag(LogLineFlags.Continues),
-        Cut = line.Flags.HasFlag(LogLineFlags.Cut),
+        Cut = line.Flags.HasFlag(LogLineFlags.Cut | LogLineFlags.NoNewline),
     };
 }

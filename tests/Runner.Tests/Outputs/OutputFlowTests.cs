@@ -185,7 +185,7 @@ public sealed class OutputFlowTests : IAsyncLifetime
         using var outside = new TestFolder();
         File.WriteAllText(outside["kept"], "x");
         // Deeper than any path can be long.
-        Shell(folders.Output, $"ln -s '{outside.Path}' link; mkdir locked; printf x > locked/f; ln -s ../link locked/l; chmod 0 locked; mkdir .removing-0; for i in $(seq 600); do mkdir deepdeepdeep; cd deepdeepdeep; done; printf x > f");
+        Shell(folders.Output, $"ln -s '{outside.Path}' link; mkdir locked; printf x > locked/f; ln -s ../link locked/l; chmod 0 locked; mkdir .removing-0; part=$(printf 'deep/%.0s' $(seq 500)); for i in 1 2 3 4; do mkdir -p $part; cd $part; done; printf x > f");
         _stores.Get<WorkFolders>().Delete(new(step.Id, 1));
         Assert.False(Directory.Exists(Path.GetDirectoryName(folders.Output)));
         Assert.True(File.Exists(outside["kept"]));
