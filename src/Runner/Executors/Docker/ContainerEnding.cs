@@ -37,7 +37,9 @@ internal sealed class ContainerEnding(DockerEngine engine, DockerOptions options
         StepPlan plan, EngineContainer container, bool interrupted, IStepSink sink, CancellationToken cancellationToken)
     {
         var state = container.State;
-        var result = ExitCodes.ToResult(state.ExitCode, state.OomKilled, plan.Resources.Memory, state.StartedAt, state.FinishedAt);
+        // The engine takes the two times at different places: one that ends at once may have "ended" before it "started".
+        var endedAt = state.FinishedAt > state.StartedAt ? state.FinishedAt : state.StartedAt;
+        var result = ExitCodes.ToResult(state.ExitCode, state.OomKilled, plan.Resources.Memory, state.StartedAt, endedAt);
         if (result.Succeeded && state.OomKilled)
             await sink.SayAsync("warning: a process of this step was killed at the memory limit, and the step went on and succeeded without it", cancellationToken);
         // An engine that is restarted ends its containers; that is no failure of the step.

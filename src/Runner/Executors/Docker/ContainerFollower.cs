@@ -16,9 +16,22 @@ internal sealed class ContainerFollower(DockerEngine engine, EngineRetry retry, 
         var interrupted = false;
         if (live is not null)
         {
-            interrupted = !await CopyLiveAsync(live, cursor, cancellationToken);
-            if (!interrupted && await EndsSoonAsync(container, cancellationToken))
-                return new(await InspectAsync(container, cancellationToken), Interrupted: false);
+            using var letGo = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            // From the beginning on, over a connection of its own: a log that was cut off ends like one that is complete, and that the
+            // container's end was seen without a break proves that the engine was there all the time.
+            var ending = engine.WaitContainerAsync(container, letGo.Token);
+            try
+            {
+                interrupted = !await CopyLiveAsync(live, cursor, cancellationToken);
+                if (!interrupted && await IsSeenSoonAsync(ending, cancellationToken))
+                    return new(await InspectAsync(container, cancellationToken), Interrupted: false);
+                interrupted |= ending.IsFaulted;
+            }
+            finally
+            {
+                await letGo.CancelAsync();
+                await ((Task)ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         while (!await TryReplayToEndAsync(container, cursor, cancellationToken))
         {
@@ -53,24 +66,18 @@ internal sealed class ContainerFollower(DockerEngine engine, EngineRetry retry, 
         }
     }
 
-    private async Task<bool> EndsSoonAsync(string container, CancellationToken cancellationToken)
+    private async Task<bool> IsSeenSoonAsync(Task ending, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(LogEndsBefore, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await engine.WaitContainerAsync(container, linked.Token);
+            await ending.WaitAsync(LogEndsBefore, time, cancellationToken);
             return true;
         }
-        catch (DockerException e) when (e.IsUnreachable)
+        catch (DockerException e)
         {
-            return false;
+            return e.IsNotFound;
         }
-        catch (DockerException e) when (e.IsNotFound)
-        {
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException)
         {
             return false;
         }

@@ -11,6 +11,8 @@ namespace Twinrunner.Runner.Executors.Docker;
 public sealed partial class DockerExecutor(DockerEngine engine, DockerOptions options, TimeProvider time, ILogger<DockerExecutor> logger)
     : IStepExecutor, IDisposable
 {
+    private const int CreateTries = 100;
+    private static readonly TimeSpan CreateRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProbeRetry = TimeSpan.FromSeconds(1);
 
     private readonly StepImages _images = new(engine, new(options.ClientConfigFolder), time);
@@ -58,17 +60,22 @@ public sealed partial class DockerExecutor(DockerEngine engine, DockerOptions op
             if (!image.IsFound)
                 return StepResult.Failed(FailureReason.ImagePull, image.Message);
             OpenFoldersFor(plan, image.Image);
-            var created = await TryCreateAsync(plan, image, cancellationToken);
-            if (created is not null)
-                return await StartAndFollowAsync(plan, created.Id, sink, cancellationToken);
-            LogAdopted(plan.Key.Name);
+            for (var tries = 0; tries < CreateTries; tries++)
+            {
+                if (await TryCreateAsync(plan, image, cancellationToken) is { } created)
+                    return await StartAndFollowAsync(plan, created.Id, sink, cancellationToken);
+                LogAdopted(plan.Key.Name);
+                if (await AttachAsync(plan, default, sink, cancellationToken) is { } adopted)
+                    return adopted;
+                // A name is taken some time before its container can be seen, and some time after it was removed.
+                await Task.Delay(CreateRetry, time, cancellationToken);
+            }
+            return StepResult.Failed(FailureReason.Infrastructure, $"The engine neither makes nor shows the container {plan.Key.Name}.");
         }
         catch (DockerException e)
         {
             return EngineFailures.ToResult(plan, e);
         }
-        return await AttachAsync(plan, default, sink, cancellationToken)
-            ?? StepResult.Failed(FailureReason.Infrastructure, $"The container {plan.Key.Name} was there and is gone: somebody removed it.");
     }
 
     public async Task<StepResult?> AttachAsync(StepPlan plan, LogPosition stored, IStepSink sink, CancellationToken cancellationToken)
