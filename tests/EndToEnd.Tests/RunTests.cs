@@ -87,7 +87,7 @@ public sealed class RunTests
               gather:
                 image: IMAGE
                 needs: times
-                script: sort -n /odtp/odtp-input/product-* > /odtp/odtp-output/all
+                script: find /odtp/odtp-input -name 'product-*' | xargs sort -n > /odtp/odtp-output/all
             """);
 
         await workspace.DoAsync("run", "flow.yaml", "-q");

@@ -23,6 +23,7 @@ public sealed class TwinProcess : IAsyncDisposable
     private readonly List<string> _lines = [];
     private readonly Lock _gate = new();
     private readonly Task _reading;
+    private bool _disposed;
     private TaskCompletionSource _changed = NewSignal();
 
     public TwinProcess(string program, IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string folder, string? input)
@@ -104,6 +105,9 @@ public sealed class TwinProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();
