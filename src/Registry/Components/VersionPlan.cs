@@ -24,10 +24,13 @@ public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IRea
             }
             List<string> versionWarnings = [.. reading.Faults.Select(fault => fault.ToString())];
             var name = NameOf(source, file, versionWarnings);
-            var ofName = stored.Where(version => version.Name == name || version.Name.StartsWith(name + "+", StringComparison.Ordinal)).ToList();
+            var ofName = stored.Select(version => (version.Name, version.Commit))
+                .Concat(planned.Select(version => (version.Name, version.Source.Commit)))
+                .Where(version => version.Name == name || version.Name.StartsWith(name + "+", StringComparison.Ordinal))
+                .ToList();
             if (ofName.Exists(version => version.Commit == source.Commit))
                 continue;
-            if (ofName.Find(version => version.Name == name) is { } earlier)
+            if (ofName.FirstOrDefault(version => version.Name == name) is { Name: not null } earlier)
             {
                 var suffixed = Suffixed(name, source.Commit, ofName);
                 warnings.Add(Moved(source, name, earlier.Commit, suffixed));
@@ -44,7 +47,7 @@ public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IRea
         switch (source.Kind)
         {
             case SourceKind.Tag:
-                if (file.Version is { } said && !said.TrimStart('v', 'V').Equals(source.Tag!.TrimStart('v', 'V'), StringComparison.Ordinal))
+                if (file.Version is { } said && SemanticVersion.TryParse(source.Tag!) is not null && !said.TrimStart('v', 'V').Equals(source.Tag!.TrimStart('v', 'V'), StringComparison.Ordinal))
                     warnings.Add($"odtp.yml says component-version '{said}', but the tag is '{source.Tag}'; the tag counts.");
                 return source.Tag!;
             case SourceKind.Dirty:
@@ -60,7 +63,7 @@ public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IRea
     }
 
     /// <summary>Build metadata, in semantic versioning's words: the same version, made of something else.</summary>
-    private static string Suffixed(string name, string commit, List<ComponentVersion> taken)
+    private static string Suffixed(string name, string commit, List<(string Name, string Commit)> taken)
     {
         var digits = 7;
         while (digits < commit.Length && taken.Exists(version => version.Name == $"{name}+{commit[..digits]}"))

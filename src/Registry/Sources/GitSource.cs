@@ -1,4 +1,5 @@
 using System.Text;
+using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.Odtp;
 
@@ -35,10 +36,12 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
         await mirror.FetchAsync(cancellationToken);
         if (selection.Commit is { } reference)
             return new([await ReadCommitAsync(reference, cancellationToken)], []);
-        var versions = await ReadTagsAsync(cancellationToken);
-        if (versions.Count == 0)
-            versions = [await ReadHeadAsync(cancellationToken)];
-        return new(versions, await WarnOfUncommittedAsync(cancellationToken));
+        var tagged = await ReadTagsAsync(cancellationToken);
+        // Tags of a repository of several components name its releases, not the component's versions; other tags may mean anything.
+        var head = Subfolder.Length > 0 || !tagged.Any(version => SemanticVersion.TryParse(version.Tag!) is not null)
+            ? await ReadHeadAsync(needed: tagged.Count == 0, cancellationToken)
+            : null;
+        return new(head is null ? tagged : [.. tagged, head], await WarnOfUncommittedAsync(cancellationToken));
     }
 
     public async Task<ArchiveReport> WriteArchiveAsync(SourceVersion version, Stream tar, CancellationToken cancellationToken)
@@ -103,15 +106,16 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
             .Select(pair => new SourceVersion(SourceKind.Tag, pair.First.Name, pair.First.Commit, pair.Second))];
     }
 
-    private async Task<SourceVersion> ReadHeadAsync(CancellationToken cancellationToken)
+    /// <summary>Null: there is none, and it isn't needed.</summary>
+    private async Task<SourceVersion?> ReadHeadAsync(bool needed, CancellationToken cancellationToken)
     {
         if (await mirror.ResolveAsync(GitMirror.Head, cancellationToken) is not { } head)
-            throw new SourceException($"The git repository '{Repository}' has no commits yet.{HintAtDirty()}");
+            return needed ? throw new SourceException($"The git repository '{Repository}' has no commits yet.{HintAtDirty()}") : null;
         var commit = await mirror.LastChangeAsync(head, Subfolder, cancellationToken);
         var files = await ReadOdtpFilesAsync([commit], cancellationToken);
-        return files[0] is { } file
-            ? new(SourceKind.Head, null, commit, file)
-            : throw new SourceException($"There is no odtp.yml in {Place} at its last commit.{HintAtDirty()}");
+        if (files[0] is { } file)
+            return new(SourceKind.Head, null, commit, file);
+        return needed ? throw new SourceException($"There is no odtp.yml in {Place} at its last commit.{HintAtDirty()}") : null;
     }
 
     private string Place => Subfolder.Length > 0 ? $"the folder '{Subfolder}' of '{Repository}'" : $"'{Repository}'";

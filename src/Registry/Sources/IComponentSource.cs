@@ -22,7 +22,7 @@ public interface IComponentSource
 }
 
 /// <summary>Which versions to look for.</summary>
-/// <param name="Commit">Only this commit: a branch, a tag or (part of) its hash. Null: every tag, or the head where there is no tag.</param>
+/// <param name="Commit">Only this commit: a branch, a tag or (part of) its hash. Null: every tag, and the head where no tag names a version of the component.</param>
 /// <param name="Dirty">Only the working tree as it is, with changes that are not committed.</param>
 public sealed record SourceSelection(string? Commit = null, bool Dirty = false)
 {
@@ -46,7 +46,7 @@ public enum SourceKind
     /// <summary>A commit that was asked for.</summary>
     Commit,
 
-    /// <summary>The head's last commit that changed the folder, in a repository without tags.</summary>
+    /// <summary>The head's last commit that changed the folder, where no tag names a version of the component.</summary>
     Head,
 
     /// <summary>A working tree with what is not committed.</summary>

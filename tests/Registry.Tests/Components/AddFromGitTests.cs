@@ -131,6 +131,45 @@ public sealed class AddFromGitTests
         Assert.Single((await registry.AddAsync(new(repository.Path + "/components/second"))).Added);
     }
 
+    [Fact]
+    public async Task Tags_that_name_no_version_of_the_component_don_t_hide_its_head()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var single = TestRepository.WithComponent("single", "1.0.0");
+        single.Tag("nightly");
+        using var several = TestRepository.Create();
+        several.WriteComponent("part", "1.2.0", "parts/part");
+        several.Commit("part");
+        several.Tag("v0.1.0");
+        several.Write("parts/part/app/app.sh", "echo later\n");
+        several.Commit("later");
+
+        var one = await registry.AddAsync(new(single.Path));
+        var part = await registry.AddAsync(new(several.Path + "/parts/part"));
+
+        Assert.Equal(["1.0.0", "nightly"], await registry.VersionNamesAsync(one.Component));
+        Assert.Equal(["1.2.0", "v0.1.0"], await registry.VersionNamesAsync(part.Component));
+        Assert.Equal("echo later\n", (await registry.FilesAsync(part.Added[^1]))["app/app.sh"]);
+        Assert.Empty((await registry.AddAsync(new(single.Path))).Added);
+    }
+
+    [Fact]
+    public async Task A_head_that_calls_itself_like_a_tag_doesn_t_take_its_name()
+    {
+        await using var registry = await TestRegistry.StartAsync();
+        using var repository = TestRepository.Create();
+        repository.WriteComponent("part", "1.0.0", "part");
+        var tagged = repository.Commit("part");
+        repository.Tag("1.0.0");
+        repository.Write("part/app/app.sh", "echo later\n");
+        var head = repository.Commit("later");
+
+        var added = await registry.AddAsync(new(repository.Path + "/part"));
+
+        Assert.Equal([("1.0.0", tagged), ($"1.0.0+{head[..7]}", head)], added.Added.Select(version => (version.Name, version.Commit)));
+        Assert.Empty((await registry.AddAsync(new(repository.Path + "/part"))).Added);
+    }
+
     [Theory]
     [InlineData("HEAD~1")]
     [InlineData("old")]
