@@ -19,7 +19,7 @@ internal sealed class TwinRoot() : RootCommand("Run digital-twin workflows as co
 
     public IReadOnlyList<Example> Examples =>
     [
-        new("twin run examples/hello/hello.yaml", "run a workflow and watch it"),
+        new("twin run examples/hello/workflow.yaml", "run a workflow and watch it"),
         new("twin ls", "what ran, newest first"),
         new("twin logs -f last", "follow the log of the newest execution"),
         new("twin cp last/report:summary.csv .", "fetch one file of the step `report`"),
