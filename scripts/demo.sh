@@ -72,6 +72,7 @@ visit() {
 
 need curl curl
 need jq jq
+need git git
 mkdir -p "$TWIN_DATA"
 
 if scripts/engine.sh start $$; then
@@ -92,7 +93,14 @@ start_server ${flags[@]+"${flags[@]}"}
 
 if [ -n "$engine" ]; then
   heading "The components"
-  for component in examples/mobility/components/*/; do "$twin" component add "$repository/${component%/}"; done
+  components=$repository
+  if [ -e .git ]; then
+    # A clone without tags: those are versions of Twinrunner, and would be taken for versions of the components.
+    components=$TWIN_DATA/repository
+    rm -rf "$components"
+    git clone --quiet --no-tags --local "$repository" "$components"
+  fi
+  "$twin" component add "$components"/examples/mobility/components/*
 fi
 
 heading "The run"
