@@ -33,9 +33,9 @@ public sealed class HeldStep : IDisposable
         _lost.Dispose();
     }
 
-    /// <summary>Keeps the lease for another while, and sees what others wrote meanwhile (a wish to stop).</summary>
+    /// <summary>Keeps the lease for another while, and sees what others wrote meanwhile (a wish to stop). Given back meanwhile, it stays so.</summary>
     public Task<bool> RenewAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        ChangeAsync(step => step with { Lease = step.Lease! with { ExpiresAt = Now + lease } }, cancellationToken);
+        ChangeAsync(step => step.Lease is { } held ? step with { Lease = held with { ExpiresAt = Now + lease } } : step, cancellationToken);
 
     /// <summary>Reads what others wrote (a wish to stop).</summary>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
