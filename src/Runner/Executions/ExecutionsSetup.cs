@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Twinrunner.Runner.Executions.Attempts;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Twins;

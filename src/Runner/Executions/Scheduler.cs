@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Twinrunner.Runner.Executions.Attempts;
 using Twinrunner.Runner.Nodes;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;

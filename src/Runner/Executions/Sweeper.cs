@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Twinrunner.Runner.Executions.Attempts;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Outputs;

@@ -1,6 +1,6 @@
 using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>The time limits of one attempt. Preparing ends when the step runs; only then running time counts.</summary>
 internal sealed class AttemptLimits : IDisposable

@@ -3,7 +3,7 @@ using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Workflows;
 using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>Puts together what an executor launches. Pure.</summary>
 internal static class StepPlanBuilder

@@ -6,7 +6,7 @@ using Twinrunner.Runner.Secrets;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>
 /// Takes one attempt of a step from its claim to its end. Three things may cut it short, and they differ: a wish to stop

@@ -3,7 +3,7 @@ using Twinrunner.Runner.Logs;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>Writes what an executor tells of an attempt into its log and its step.</summary>
 internal sealed class AttemptSink(

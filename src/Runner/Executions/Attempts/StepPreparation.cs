@@ -6,7 +6,7 @@ using Twinrunner.Runner.Workflows;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>
 /// Turns a claimed step into a plan that an executor can launch: its image is there, its inputs are found and placed, its

@@ -1,6 +1,6 @@
 using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>The wish to stop one attempt, whoever has it first: a user, a time limit, a step that isn't needed any more.</summary>
 public sealed class StopSource : IDisposable

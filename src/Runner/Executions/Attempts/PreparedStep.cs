@@ -3,7 +3,7 @@ using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>What preparing an attempt came to: a plan to launch, an earlier step that stands in for it, or a failure.</summary>
 internal sealed record PreparedStep

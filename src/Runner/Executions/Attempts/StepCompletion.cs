@@ -3,7 +3,7 @@ using Twinrunner.Runner.Outputs;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>Ends an attempt: stores what it left, decides whether another one follows, and moves the execution on.</summary>
 internal sealed class StepCompletion(

@@ -1,7 +1,7 @@
 using Twinrunner.Runner.Executors;
 using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Runner.Executions;
+namespace Twinrunner.Runner.Executions.Attempts;
 
 /// <summary>An attempt at its executor, stopped when somebody asks for that.</summary>
 internal sealed record Launch(IStepExecutor Executor, StepPlan Plan, AttemptSink Sink, StopSource Stop)
