@@ -15,12 +15,12 @@ public sealed class ProblemTests(SharedHost shared) : IClassFixture<SharedHost>
 
     [Theory]
     [InlineData("GET", "/nowhere", HttpStatusCode.NotFound, ProblemTypes.NotFound, "/openapi.json")]
-    [InlineData("GET", "/api/v1/executions/zzz", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "'zzz' is not a valid id: an id has 24 hexadecimal digits.")]
+    [InlineData("GET", "/api/v1/executions/zzz", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "id: 'zzz' is not valid: expected an id of 24 hexadecimal digits.")]
     [InlineData("GET", "/api/v1/executions?limit=0", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "limit is 0: expected 1 to 500.")]
-    [InlineData("GET", "/api/v1/executions?limit=many", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "'many' is not a valid limit: expected a whole number.")]
+    [InlineData("GET", "/api/v1/executions?limit=many", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "limit: 'many' is not valid: expected a whole number.")]
     [InlineData("GET", "/api/v1/executions?status=Sleeping", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "expected one of Queued, Running")]
     [InlineData("GET", "/api/v1/executions?status=99", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "expected one of Queued, Running")]
-    [InlineData("GET", "/api/v1/executions?after=%00", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "is not a valid after")]
+    [InlineData("GET", "/api/v1/executions?after=%00", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "after: ")]
     [InlineData("GET", "/api/v1/executions?label=x", HttpStatusCode.BadRequest, ProblemTypes.InvalidRequest, "label: expected name=value.")]
     [InlineData("DELETE", "/api/v1/users", HttpStatusCode.MethodNotAllowed, ProblemTypes.MethodNotAllowed, "DELETE is not possible at /api/v1/users: GET, POST is.")]
     public async Task What_is_wrong_with_an_address_is_said(string method, string path, HttpStatusCode status, string type, string detail)
@@ -30,6 +30,14 @@ public sealed class ProblemTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Equal(type, problem.Type);
         Assert.Contains(detail, problem.Detail, StringComparison.Ordinal);
         Assert.NotNull(problem.TraceId);
+    }
+
+    [Fact]
+    public async Task All_faulty_parameters_are_said_at_once()
+    {
+        var problem = await ProblemAsync(new(HttpMethod.Get, "/api/v1/executions/zzz/steps?limit=many&after=x"), HttpStatusCode.BadRequest);
+
+        Assert.Equal(["id", "after", "limit"], problem.Faults!.Select(fault => fault.Where));
     }
 
     [Theory]

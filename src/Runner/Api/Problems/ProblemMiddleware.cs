@@ -27,7 +27,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception exception)
         {
-            problem = ForException(exception);
+            problem = ForException(exception, context);
             if (problem.StatusCode >= 500)
                 RequestFailed(exception, context.Request.Method, context.Request.Path, context.TraceIdentifier);
             if (context.Response.HasStarted)
@@ -41,14 +41,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await problem.ExecuteAsync(context);
     }
 
-    private static Problem ForException(Exception exception) => exception switch
+    private static Problem ForException(Exception exception, HttpContext context) => exception switch
     {
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge("The body is larger than this server takes (setting maxRequestBytes)."),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problem.UnsupportedMediaType("Send the body as 'Content-Type: application/json'."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => Problem.InvalidRequest("The body came too slowly."),
         BadHttpRequestException { InnerException: JsonException json } => ForJson(json),
         BadHttpRequestException { InnerException: InvalidOperationException } => Problem.InvalidRequest("The body is not UTF-8."),
-        BadHttpRequestException bad => Problem.InvalidRequest(InWords(bad.Message)),
+        BadHttpRequestException => Unreadable(context),
         JsonRequestException json => ForJson((JsonException)json.InnerException!),
         DatabaseException database => Problem.Unavailable(database.Message),
         ObjectStoreException objects => Problem.Unavailable(objects.Message),
@@ -67,22 +67,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 exception.Path is { Length: > 2 } path ? path[2..] : "body", message)]);
     }
 
-    // What minimal APIs say about a parameter: Failed to bind parameter "Id<Execution> id" from "zzz".
-    private static string InWords(string message) => BindFailure().Match(message) is { Success: true } match
-        ? $"'{Shortened(match.Groups["text"].Value)}' is not a valid {match.Groups["name"].Value}{Expected(match.Groups["type"].Value)}."
-        : message.StartsWith("Required parameter", StringComparison.Ordinal)
-            ? RequiredParameter().Replace(message, "The parameter '$1' is missing.")
-            : message.StartsWith("Implicit body", StringComparison.Ordinal) ? "The request needs a body." : message;
-
-    private static string Shortened(string text) => text.Length > 80 ? text[..80] + "…" : text;
-
-    private static string Expected(string type) => type.Replace("Nullable<", "", StringComparison.Ordinal) switch
+    private static Problem Unreadable(HttpContext context) => ParameterFaults.Of(context) switch
     {
-        var name when name.StartsWith("Id<", StringComparison.Ordinal) => ": an id has 24 hexadecimal digits",
-        var name when name.StartsWith("int", StringComparison.Ordinal) => ": expected a whole number",
-        var name when name.StartsWith("bool", StringComparison.Ordinal) => ": expected true or false",
-        var name when name.StartsWith(nameof(ExecutionStatus), StringComparison.Ordinal) => $": expected one of {string.Join(", ", Enum.GetNames<ExecutionStatus>())}",
-        _ => "",
+        { Count: > 0 } faults => Problem.InvalidRequest(faults),
+        _ when context.Request.ContentLength is null or 0 && !HttpMethods.IsGet(context.Request.Method) => Problem.InvalidRequest("The request needs a body."),
+        _ => Problem.InvalidRequest("The request can't be read."),
     };
 
     private static Problem ForStatus(HttpContext context) => context.Response.StatusCode switch
@@ -94,15 +83,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         StatusCodes.Status413PayloadTooLarge => Problem.TooLarge("The body is larger than this server takes (setting maxRequestBytes)."),
         StatusCodes.Status415UnsupportedMediaType => Problem.UnsupportedMediaType(
             $"Send the body as one of {string.Join(", ", context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Http.Metadata.IAcceptsMetadata>()?.ContentTypes ?? ["application/json"])}."),
-        StatusCodes.Status400BadRequest => Problem.InvalidRequest("The request can't be read."),
+        StatusCodes.Status400BadRequest => Unreadable(context),
         var status => Problem.Of(status),
     };
-
-    [GeneratedRegex("""^Failed to bind parameter "(?<type>\S+) (?<name>\S+)" from "(?<text>.*)"\.$""", RegexOptions.Singleline)]
-    private static partial Regex BindFailure();
-
-    [GeneratedRegex("""^Required parameter "\S+ (\S+)" was not provided.*$""", RegexOptions.Singleline)]
-    private static partial Regex RequiredParameter();
 
     // "Path: $.a | LineNumber: 0 | BytePositionInLine: 3." is told apart in the fault.
     [GeneratedRegex(@" Path: \$.*$| LineNumber: .*$", RegexOptions.Singleline)]
