@@ -62,7 +62,7 @@ visit() {
         say "the page of $1 can't be fetched"
         code=1
       fi
-      say "it would go on until somebody says: twin step stop ${id: -6} $1"
+      say "it would go on until somebody says: twin step stop ${id: -8} $1"
       "$twin" step stop "$id" "$1" || code=1
       return "$code"
     fi
@@ -121,9 +121,9 @@ if [ "$code" = 0 ]; then
 
 ${bold}Look next${plain}
   $TWIN_DATA/report/index.html    the page with the map
-  dist/twin --help                         what else there is to do; --data .demo finds this run again:
-  dist/twin --data .demo show ${id: -6}
-  dist/twin --data .demo logs ${id: -6} trips
+  dist/twin --help                         what else there is to do; --data ${TWIN_DATA#"$repository/"} finds this run again:
+  dist/twin --data ${TWIN_DATA#"$repository/"} show ${id: -8}
+  dist/twin --data ${TWIN_DATA#"$repository/"} logs ${id: -8} trips
   dist/twin run examples/hello/workflow.yaml
   ARGUMENTS='-p origin=Asia/Tokyo' make demo    only what depends on it runs again, the rest is Cached
 END
