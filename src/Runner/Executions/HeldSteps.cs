@@ -32,8 +32,15 @@ internal sealed class LeaseKeeper(HeldSteps held, ChangeFeed changes, SchedulerO
 
     private async Task RenewAsync(HeldStep step, CancellationToken cancellationToken)
     {
-        // Another process can't signal us: its wish to stop is seen here at the latest.
-        if (await step.RenewAsync(options.LeaseDuration, cancellationToken) && step.Step.Stop is not null)
-            changes.Signal(ChangeTopic.StepStop(step.Step.Id));
+        try
+        {
+            // Another process can't signal us: its wish to stop is seen here at the latest.
+            if (await step.RenewAsync(options.LeaseDuration, cancellationToken) && step.Step.Stop is not null)
+                changes.Signal(ChangeTopic.StepStop(step.Step.Id));
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was let go of in just this moment.
+        }
     }
 }

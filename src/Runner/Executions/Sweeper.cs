@@ -125,6 +125,8 @@ internal sealed partial class Sweeper(
             {
                 await foreach (var owned in executor.ListOwnAsync(cancellationToken))
                 {
+                    if (heldSteps.Contains(owned.Key.Step))
+                        continue; // who drives it removes it
                     var step = await steps.GetAsync(owned.Key.Step, cancellationToken);
                     if (step is not null && step.Status.IsActive() && step.Attempt == owned.Key.Attempt)
                         continue;
