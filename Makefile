@@ -45,8 +45,8 @@ lint-scripts: ## check the shell scripts
 	@. scripts/lib.sh && if need shellcheck shellcheck; then shellcheck -x scripts/*.sh .ci/run; \
 	  else echo 'lint-scripts: skipped, shellcheck can not be installed here'; fi
 
-bench: dist ## measure, beside the tools that do a part of the same
-	@if [ -d bench ]; then $(DOTNET) run --project bench -c Release -- $(SCENARIOS); else echo "bench: nothing to measure yet"; fi
+bench: dist ## measure, beside the tools that do a part of the same; SCENARIO=chain for one, ROUNDS=5
+	@scripts/bench.sh $(SCENARIO) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 engine: ## start a container engine, if none runs, and leave it running
 	@scripts/engine.sh start 1
@@ -55,5 +55,5 @@ base-images: ## make the base images of examples and tests
 	@scripts/base-images.sh make
 
 clean: ## remove what was built here, also the base images; the cache outside the checkout stays
-	@rm -rf dist artifacts .demo src/*/bin src/*/obj tests/*/bin tests/*/obj bench/*/bin bench/*/obj
+	@rm -rf dist artifacts .demo src/*/bin src/*/obj tests/*/bin tests/*/obj bench/bin bench/obj
 	@if docker version >/dev/null 2>&1; then scripts/base-images.sh remove; fi

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Twinrunner.Bench.Scenarios;
+using Twinrunner.Client;
+using Twinrunner.TestKit;
+
+namespace Twinrunner.Bench.Rigs;
+
+/// <summary><c>dist/twin serve</c> as a process of its own, on a data folder of its own.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private const int Terminate = 15;
+
+    private static readonly string Program = Path.Combine(Repository.Root, "dist", "twin");
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    private readonly TestFolder _folder = new();
+    private readonly Process _process;
+
+    private ServerProcess(Process process) => _process = process;
+
+    public RunnerClient Client { get; private set; } = null!;
+
+    /// <summary>From the start of the process until it answers that it is ready.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
+    /// <exception cref="ScenarioUnavailableException">There is no dist/twin.</exception>
+    public static async Task<ServerProcess> StartAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(Program))
+            throw new ScenarioUnavailableException("it needs dist/twin (`make dist`).");
+        var server = new ServerProcess(new Process());
+        try
+        {
+            await server.LaunchAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of a line of <c>/proc/PID/status</c>: <c>VmRSS</c> is resident now, <c>VmHWM</c> at the most so far.</summary>
+    public long ReadMemory(string line) =>
+        File.ReadLines($"/proc/{_process.Id}/status")
+            .Where(text => text.StartsWith(line + ":", StringComparison.Ordinal))
+            .Select(text => long.Parse(text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
+            .Single();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_process is { StartInfo.FileName.Length: > 0 } && !_process.HasExited)
+        {
+            _ = Kill(_process.Id, Terminate);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task LaunchAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        _process.StartInfo = new(Program, ["serve", "--data", _folder["data"], "--listen", "http://127.0.0.1:0", "--slots", "4", "--log-level", "error"])
+        {
+            RedirectStandardOutput = true,
+        };
+        _process.Start();
+        // "serving FOLDER at ADDRESS"
+        var line = await _process.StandardOutput.ReadLineAsync(cancellationToken)
+            ?? throw new InvalidOperationException("twin serve ended before it was ready.");
+        var address = new Uri(line[(line.LastIndexOf(' ') + 1)..]);
+        using (var http = new HttpClient { BaseAddress = address })
+        {
+            while (!(await http.GetAsync("readyz", cancellationToken)).IsSuccessStatusCode)
+                await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+        ReadyAfter = Stopwatch.GetElapsedTime(started);
+        Client = RunnerClient.Create(address);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

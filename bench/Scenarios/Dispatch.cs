@@ -1,0 +1,50 @@
+using Twinrunner.Bench.Measuring;
+using Twinrunner.Bench.Rigs;
+
+namespace Twinrunner.Bench.Scenarios;
+
+/// <summary>What the scheduler, the step runner and the embedded database can do when steps themselves cost nothing.</summary>
+internal sealed class Dispatch : IScenario
+{
+    private const double BudgetRate = 2_000;
+
+    /// <summary>Steps in flight: enough that writes come in groups.</summary>
+    private const int Slots = 128;
+
+    /// <summary>Of a long queue only the first are driven, so that it stays long.</summary>
+    private const int MostDriven = 20_000;
+
+    private static readonly int[] Queues = [1_000, 10_000, 100_000];
+
+    public string Name => "dispatch";
+
+    public string Title => "Steps from the queue to their durable end, with an executor that launches nothing";
+
+    public async Task<ScenarioReport> RunAsync(BenchSettings settings, CancellationToken cancellationToken)
+    {
+        var contestants = Queues.Select(queued => new Contestant(NameOf(queued), async token =>
+        {
+            await using var room = new DispatchRoom(Slots);
+            await room.QueueAsync(queued, token);
+            return await room.DriveAsync(Math.Min(queued, MostDriven) - Slots, token);
+        })).ToList();
+        var (samples, _) = await Rounds.RunAsync(contestants, settings.Rounds ?? 3, settings, _ => Task.CompletedTask, cancellationToken);
+
+        var rates = Queues.Select(queued => samples[NameOf(queued)].Median).ToList();
+        var flatness = rates[^1] / rates[0];
+        return new([.. Queues.Select(queued => new Figure(NameOf(queued), samples[NameOf(queued)], Unit.StepsPerSecond))])
+        {
+            Budgets =
+            [
+                new("dispatch with a fake executor, 100,000 queued", "≥ 2,000 steps/s", $"{rates[^1]:0} steps/s", rates[^1] >= BudgetRate),
+                new("dispatch as the queue grows from 1,000 to 100,000", "flat", $"{flatness:0.00} ×", flatness >= 0.8),
+            ],
+            Notes =
+            [
+                $"Claim, preparation, work folders, start, collected outputs, end, events: everything but the container, with {Slots} steps at once. Of 100,000 queued steps the first {MostDriven} are driven.",
+            ],
+        };
+    }
+
+    private static string NameOf(int queued) => $"{queued:N0} queued";
+}
