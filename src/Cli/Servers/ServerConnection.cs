@@ -68,7 +68,7 @@ internal sealed class ServerConnection : IAsyncDisposable
     /// <returns>False: there is none.</returns>
     public async Task<bool> RecoverAsync(RunnerClient failed, CancellationToken cancellationToken)
     {
-        if (_choice.Address is not null || IsEmbedded)
+        if (_choice.Address is not null)
             return false;
         await _recovery.WaitAsync(cancellationToken);
         try
@@ -76,6 +76,8 @@ internal sealed class ServerConnection : IAsyncDisposable
             // Another flow of this command may have been here first.
             if (Client != failed)
                 return true;
+            if (IsEmbedded)
+                return false;
             await ConnectAsync(cancellationToken);
             var terminal = _context.Terminal;
             terminal.Note(terminal.ErrorStyle.Paint(Tone.Faint, IsEmbedded

@@ -200,15 +200,14 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
             try
             {
                 move(target);
-                break;
+                Posix.FlushFolder(folder);
+                return info;
             }
-            catch (DirectoryNotFoundException) when (attempt < 10)
+            catch (Exception exception) when (attempt < 10 && exception is (DirectoryNotFoundException or FileNotFoundException))
             {
-                // A delete found the folder empty in between.
+                // A delete found the folder empty in between; which of the two a rename then throws is a matter of the moment.
             }
         }
-        Posix.FlushFolder(folder);
-        return info;
     }
 
     /// <summary>Makes the folder and its parents, each durable in the one above.</summary>

@@ -6,12 +6,16 @@ namespace Twinrunner.Storage.Objects.Files;
 /// <summary>The few calls of POSIX and Linux that .NET has no words for.</summary>
 internal static partial class Posix
 {
+    private const int NoSuchFile = 2;
+
     /// <summary>Makes what was created, renamed or deleted in the folder survive a power cut.</summary>
     public static void FlushFolder(string path)
     {
         if (OperatingSystem.IsWindows())
             return;
         var descriptor = Open(path, 0);
+        if (descriptor < 0 && Marshal.GetLastPInvokeError() == NoSuchFile)
+            return; // deleted meanwhile: there is nothing to make durable
         if (descriptor < 0)
             throw LastError($"'{path}' can't be opened");
         try
