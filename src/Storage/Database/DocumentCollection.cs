@@ -40,8 +40,13 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
         }, cancellationToken);
 
     /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
-    public Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken) =>
-        _collection.TryInsertAsync([New(document)], cancellationToken);
+    public async Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken)
+    {
+        var json = PooledJson.Of(document, type);
+        var inserted = await _collection.TryInsertAsync([new(document.Id.Value, json.Bytes)], cancellationToken).ConfigureAwait(false);
+        json.Return();
+        return inserted;
+    }
 
     /// <summary>All in one durable group. False: an id or a unique field was taken, nothing was inserted.</summary>
     public Task<bool> TryInsertAsync(IEnumerable<T> documents, CancellationToken cancellationToken) =>
@@ -50,10 +55,10 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     /// <summary>Stores the changed document if nobody else changed it since it was read; returns it with its new revision, or null.</summary>
     public async Task<T?> TryReplaceAsync(T changed, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(changed, type);
-        return await _collection.TryReplaceAsync(changed.Id.Value, changed.Revision, json, cancellationToken).ConfigureAwait(false)
-            ? changed with { Revision = changed.Revision + 1 }
-            : null;
+        var json = PooledJson.Of(changed, type);
+        var replaced = await _collection.TryReplaceAsync(changed.Id.Value, changed.Revision, json.Bytes, cancellationToken).ConfigureAwait(false);
+        json.Return();
+        return replaced ? changed with { Revision = changed.Revision + 1 } : null;
     }
 
     /// <summary>
@@ -83,7 +88,7 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     public Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken) =>
         _collection.EnsureIndexAsync(index, cancellationToken);
 
-    private NewDocument New(T document) => new(document.Id.Value, JsonSerializer.SerializeToUtf8Bytes(document, type));
+    private NewDocument New(T document) => new(document.Id.Value, PooledJson.Of(document, type).Bytes);
 
     private T Read(StoredDocument stored)
     {

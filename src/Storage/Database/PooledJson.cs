@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Twinrunner.Storage.Database;
+
+/// <summary>
+/// A document as JSON in a buffer from the pool: a flood of log pages must not become a flood of garbage. Text stays as it
+/// is instead of being escaped, which for other alphabets than the Latin one is a third of the size.
+/// </summary>
+internal sealed class PooledJson : IBufferWriter<byte>
+{
+    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
+    private int _count;
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _count);
+
+    public static PooledJson Of<T>(T document, JsonTypeInfo<T> type)
+    {
+        var json = new PooledJson();
+        using var writer = new Utf8JsonWriter(json, Unescaped);
+        JsonSerializer.Serialize(writer, document, type);
+        return json;
+    }
+
+    /// <summary>Gives the buffer back. Only when nobody can read it any more: not after a write that failed or was cancelled.</summary>
+    public void Return()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _count = 0;
+    }
+
+    public void Advance(int count) => _count += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _buffer.AsMemory(_count);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(sizeHint);
+        return _buffer.AsSpan(_count);
+    }
+
+    private void Reserve(int size)
+    {
+        if (_buffer.Length - _count >= Math.Max(size, 1))
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_count + size, 2 * _buffer.Length));
+        _buffer.AsSpan(0, _count).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}
