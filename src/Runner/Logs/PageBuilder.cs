@@ -55,13 +55,31 @@ internal sealed class PageBuilder(int maxBytes) : IDisposable
             FirstLine = firstLine,
             LineCount = LineCount,
             Lines = _lines,
-            // Decoding puts U+FFFD for what isn't UTF-8.
-            Text = isText ? new Utf8Text(bytes) : Encoding.UTF8.GetString(bytes.Span),
+            Text = new(isText ? bytes : Readable(bytes.Span)),
             Raw = isText ? null : bytes.ToArray(),
             StdoutBytes = Position.Stdout,
             StderrBytes = Position.Stderr,
             Truncated = Truncated,
         };
+    }
+
+    /// <summary>One U+FFFD for each run of bytes that aren't UTF-8: a page of binary data must not become three of replacements.</summary>
+    private static byte[] Readable(ReadOnlySpan<byte> bytes)
+    {
+        var text = new ArrayBufferWriter<byte>(bytes.Length);
+        while (!bytes.IsEmpty)
+        {
+            var valid = 0;
+            while (Rune.DecodeFromUtf8(bytes[valid..], out _, out var length) == OperationStatus.Done)
+                valid += length;
+            text.Write(bytes[..valid]);
+            bytes = bytes[valid..];
+            if (!bytes.IsEmpty)
+                text.Write("\uFFFD"u8);
+            while (Rune.DecodeFromUtf8(bytes, out _, out var length) is OperationStatus.InvalidData or OperationStatus.NeedMoreData && length > 0)
+                bytes = bytes[length..];
+        }
+        return text.WrittenSpan.ToArray();
     }
 
     public void Clear()

@@ -13,7 +13,7 @@ public sealed record LogPage : Document<LogPage>
     [JsonPropertyName("timestamp")]
     public required DateTimeOffset Timestamp { get; init; }
 
-    /// <summary>The lines, joined by line feeds. Bytes that are not UTF-8 are U+FFFD here and exact in <see cref="Raw"/>.</summary>
+    /// <summary>The lines, joined by line feeds. Runs of bytes that are not UTF-8 are one U+FFFD here and exact in <see cref="Raw"/>.</summary>
     [JsonPropertyName("logstring")]
     public required Utf8Text Text { get; init; }
 
