@@ -9,7 +9,7 @@ namespace Twinrunner.Runner.Outputs;
 
 /// <summary>
 /// Places inputs in the input folder: by reflink where the file system has it, else by a copy in the kernel. Never by hard
-/// link: ODTP mounts the folder for writing, and a write through a link would change the stored object (docs/adr/0004-staging.md).
+/// link: ODTP mounts the folder for writing, and a write through a link would change the stored object (docs/adr/0005-staging-copies.md).
 /// </summary>
 public sealed class InputStager(IObjectStore objects, OutputOptions options, TimeProvider time)
 {

@@ -12,8 +12,8 @@ public sealed record OutputOptions
     /// <summary>Folders inside each other; deeper ones fail the step. Default 100.</summary>
     public int MaxDepth { get; init; } = 100;
 
-    /// <summary>Files stored at once. Default 4; more use more memory and connections, and help with a store far away.</summary>
-    public int Parallel { get; init; } = 4;
+    /// <summary>Files stored or placed at once. Default 8; more use more memory and connections, and help with a store far away.</summary>
+    public int Parallel { get; init; } = 8;
 
     /// <summary>How long a store that refuses is asked again before the attempt fails. Default 2 minutes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
