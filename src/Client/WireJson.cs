@@ -30,6 +30,7 @@ namespace Twinrunner.Client;
 // Logs
 [JsonSerializable(typeof(LogLineView))]
 [JsonSerializable(typeof(Page<LogLineView>))]
+[JsonSerializable(typeof(ExecutionLogLineView))]
 // Outputs
 [JsonSerializable(typeof(Page<OutputView>))]
 [JsonSerializable(typeof(Page<OutputFileView>))]

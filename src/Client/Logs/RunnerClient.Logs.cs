@@ -28,5 +28,13 @@ public sealed partial class RunnerClient
         return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Lines of all steps of an execution in the order in which they were stored, and then those to come until it has ended;
+    /// across broken connections without gap or repetition.
+    /// </summary>
+    /// <param name="after">Id of the last event that is known already; null: from the first line.</param>
+    public IAsyncEnumerable<SseEvent<ExecutionLogLineView>> FollowExecutionLogAsync(string executionId, string? after, CancellationToken cancellationToken) =>
+        FollowAsync($"{Executions}/{Part(executionId)}/logs", WireJson.Default.ExecutionLogLineView, after, cancellationToken);
+
     private static string LogPath(string stepId) => $"{Steps}/{Part(stepId)}/logs";
 }

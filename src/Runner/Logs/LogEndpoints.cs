@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +26,9 @@ internal static class LogEndpoints
         logs.MapGet("/text", DownloadAsync).WithName("DownloadStepLog")
             .WithSummary("An attempt's log as it was printed, byte for byte")
             .Produces(StatusCodes.Status200OK, contentType: "text/plain");
+        api.MapGet("/executions/{id}/logs", FollowExecutionAsync).WithTags("Logs").WithName("FollowExecutionLog")
+            .WithSummary("Lines of all steps of an execution in the order in which they were stored, up to its end")
+            .Produces<ExecutionLogLineView>(StatusCodes.Status200OK, "text/event-stream");
     }
 
     private static async Task<IResult> ReadAsync(
@@ -84,6 +88,35 @@ internal static class LogEndpoints
             await response.BodyWriter.FlushAsync(cancellationToken);
         }
         return Results.Empty;
+    }
+
+    private static async Task<IResult> FollowExecutionAsync(
+        Id<Execution> id, ExecutionStore executions, StepStore steps, StepLogs logs, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var cursor = default(LogCursor);
+        if (request.LastEventId() is { } last && !LogCursor.TryParse(last, out cursor))
+            return Problem.InvalidRequest("The header Last-Event-ID is not the id of a line of this stream.");
+        if (await executions.GetAsync(id, cancellationToken) is null)
+            return Problem.NotFound("execution", id);
+        return new SseResult<ExecutionLogLineView>(
+            stop => LinesAsync(id, cursor, steps, logs, stop), WireJson.Default.ExecutionLogLineView, "the execution has ended");
+    }
+
+    private static async IAsyncEnumerable<SseEvent<ExecutionLogLineView>> LinesAsync(
+        Id<Execution> id, LogCursor cursor, StepStore steps, StepLogs logs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string>();
+        await foreach (var page in logs.ReadExecutionAsync(id, cursor.Page, follow: true, cancellationToken))
+        {
+            if (!names.TryGetValue(page.StepRef, out var name))
+                names[page.StepRef] = name = (await steps.GetAsync(Id<Step>.Parse(page.StepRef), cancellationToken))?.Name ?? page.StepRef;
+            foreach (var line in page.ReadLines().Where(line => page.Id != cursor.Page || line.Number > cursor.Line))
+            {
+                yield return new(
+                    new LogCursor(page.Id, line.Number).ToString(),
+                    new ExecutionLogLineView { StepId = page.StepRef, StepName = name, Attempt = page.Attempt, Line = ToView(line) });
+            }
+        }
     }
 
     private static string Next(HttpRequest request, Id<Step> id, int attempt, long after, int size) =>
