@@ -65,7 +65,8 @@ public sealed class ExecutionAdvancer(
 
         if (execution.MaxParallel is not null && execution.Status != ExecutionStatus.Paused)
             await ReleaseWaitingAsync(execution, cancellationToken);
-        if (leafEnded)
+        // Once nothing starts any more, its dependents may have ended before it did.
+        if (leafEnded || StartsNothing(execution))
             await TryEndExecutionAsync(execution.Id, cancellationToken);
     }
 
