@@ -37,6 +37,9 @@ public sealed class ProcessExecutorTests : IAsyncDisposable
         var plan = _rig.Shell("sleep 1000 & echo $!");
         var sink = new RecordingSink();
         Assert.True((await _executor.RunAsync(plan, sink, Cancel)).Succeeded);
+        // Killed it is at once; gone when the kernel came to it.
+        for (var look = 0; look < 500 && IsAlive(int.Parse(sink.StdoutText)); look++)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancel);
         Assert.False(IsAlive(int.Parse(sink.StdoutText)));
     }
 
