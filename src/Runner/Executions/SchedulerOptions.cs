@@ -15,6 +15,9 @@ public sealed class SchedulerOptions
     /// <summary>When a step that no node can take is looked at again. Default: 30 s.</summary>
     public TimeSpan UnfitDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Grace after which an ended step's container is removed at last by the sweep, when it was not before. Default: 10 min.</summary>
+    /// <summary>How often executions that stand still are looked at, for what a process that died did not come to do. Raising it delays them after a crash of another runner. Default: 1 min.</summary>
+    public TimeSpan StandstillInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often containers left over from ended attempts are removed. Raising it leaves them longer on the disk. Default: 10 min.</summary>
     public TimeSpan OrphanInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -28,7 +28,6 @@ internal sealed partial class Sweeper(
     ILogger<Sweeper> logger) : BackgroundService
 {
     private const int Page = 100;
-    private static readonly TimeSpan StandstillInterval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,7 +41,7 @@ internal sealed partial class Sweeper(
             await EndWaitedTooLongAsync(stoppingToken);
             await TakeOverExpiredAsync(stoppingToken);
             var now = time.GetUtcNow();
-            if (now - recovered >= StandstillInterval)
+            if (now - recovered >= options.StandstillInterval)
             {
                 await RecoverAsync(onlyStandingStill: true, stoppingToken);
                 recovered = now;

@@ -34,7 +34,8 @@ internal sealed class EngineRoom : IAsyncDisposable
     public static async Task<EngineRoom> StartAsync(string folder, FakeExecutor? executor = null, Action<SchedulerOptions>? configure = null)
     {
         executor ??= new(TimeProvider.System);
-        var options = new SchedulerOptions { Slots = 4, PollInterval = TimeSpan.FromMilliseconds(20) };
+        // No sweep for standstill: it would mend after a while what these tests are to find.
+        var options = new SchedulerOptions { Slots = 4, PollInterval = TimeSpan.FromMilliseconds(20), StandstillInterval = TimeSpan.FromHours(1) };
         configure?.Invoke(options);
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services

@@ -142,6 +142,27 @@ public sealed class ExecutionFlowTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancelled_execution_ends_with_its_last_step_also_when_what_waited_for_that_has_ended_before()
+    {
+        await using var room = await StartAsync();
+        var othersEnded = new TaskCompletionSource();
+        room.Executor.Behaviours["load"] = async step =>
+        {
+            await step.StopAsked;
+            await othersEnded.Task;
+            return FakeStep.Exit(143);
+        };
+
+        var execution = await room.SubmitAsync(Chain);
+        await room.StepAsync(execution, "load", StepStatus.Running);
+        Assert.IsType<ExecutionChange.Done>(await room.Service.CancelAsync(execution.Id, "enough", Cancellation));
+        Assert.Equal(StepStatus.Cancelled, (await room.StepAsync(execution, "report")).Status);
+        othersEnded.SetResult();
+
+        Assert.Equal(ExecutionStatus.Cancelled, (await room.EndOfAsync(execution)).Status);
+    }
+
+    [Fact]
     public async Task While_paused_nothing_new_starts_and_what_runs_goes_on()
     {
         await using var room = await StartAsync();

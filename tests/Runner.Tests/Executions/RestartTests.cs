@@ -116,6 +116,20 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_that_was_given_back_is_not_renewed()
+    {
+        await using var room = await EngineRoom.StartAsync(_folder.Path, _executor);
+        var execution = await room.SubmitAsync(TwoSteps);
+        var running = await room.StepAsync(execution, "first", StepStatus.Running);
+        using var held = await room.Steps.TryAdoptAsync(running, Id<Node>.New(TimeProvider.System), TimeSpan.FromMinutes(5), Cancellation);
+        Assert.True(await held!.EndAsync(new(StepStatus.Succeeded, DateTimeOffset.UnixEpoch), Cancellation));
+
+        await held.RenewAsync(TimeSpan.FromMinutes(5), Cancellation);
+
+        Assert.Null((await room.StepAsync(execution, "first")).Lease);
+    }
+
+    [Fact]
     public async Task A_node_keeps_its_id_over_restarts()
     {
         NodeIdentity first;
