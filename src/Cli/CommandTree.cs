@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Twinrunner.Cli.Completion;
 using Twinrunner.Cli.Components;
+using Twinrunner.Cli.Credentials;
 using Twinrunner.Cli.Doctor;
 using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
@@ -50,6 +51,8 @@ internal static class CommandTree
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),
             new Noun("secret", "Values that steps take by name.", "", new SetSecretVerb(context), new ListSecretsVerb(context), new RemoveSecretVerb(context)),
+            new Noun("credential", "Logins of git hosts and image registries.", "",
+                new SetCredentialVerb(context), new ListCredentialsVerb(context), new DeleteCredentialVerb(context)),
             new Noun("user", "People who own digital twins.", "", new ListUsersVerb(context), new CreateUserVerb(context)),
             new Noun("node", "Processes that run steps.", "", new ListNodesVerb(context), new ShowNodeVerb(context)));
         root.Add(

@@ -38,6 +38,10 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(SetSecret))]
 [JsonSerializable(typeof(SecretView))]
 [JsonSerializable(typeof(Page<SecretView>))]
+// Credentials
+[JsonSerializable(typeof(SetCredential))]
+[JsonSerializable(typeof(CredentialView))]
+[JsonSerializable(typeof(Page<CredentialView>))]
 // Events
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(Page<EventView>))]

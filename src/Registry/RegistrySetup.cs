@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry.Components;
+using Twinrunner.Registry.Credentials;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Sources;
@@ -24,6 +25,7 @@ public static class RegistrySetup
             provider.GetRequiredService<EventStore>(),
             provider.GetRequiredService<SourceArchives>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CredentialService>();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;

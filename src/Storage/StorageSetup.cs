@@ -4,6 +4,7 @@ using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Objects.Files;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Storage;
@@ -28,6 +29,7 @@ public static class StorageSetup
         services.AddSingleton(options);
         services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
         services.AddSingleton<IObjectStore>(_ => FileObjectStore.Open(options.ObjectsFolder));
+        services.AddSingleton(_ => SecretKey.Load(options.DataFolder, Environment.GetEnvironmentVariable));
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService<StorageStartup>();
         return services
@@ -43,6 +45,7 @@ public static class StorageSetup
             .AddStore<WorkflowStore>()
             .AddStore<NodeStore>()
             .AddStore<SecretStore>()
+            .AddStore<CredentialStore>()
             .AddStore<IdempotencyStore>();
     }
 

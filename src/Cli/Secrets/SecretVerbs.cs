@@ -28,16 +28,11 @@ internal sealed class SetSecretVerb : ServerVerb
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
         var name = arguments.GetRequiredValue(_name);
-        var value = Terminal.InIsTerminal ? Prompt.Hidden(Terminal, $"value of {name}: ") : WithoutNewline(await Terminal.In.ReadToEndAsync(cancellationToken));
-        if (value.Length == 0)
-            throw CliError.Usage($"the value of {name} is empty", "pipe it in, or type it at the prompt");
+        var value = await SecretInput.ReadAsync(Terminal, $"value of {name}", cancellationToken);
         await server.Client.SetSecretAsync(name, new SetSecret { Value = value }, cancellationToken);
         Terminal.Note($"{name} is stored");
         return ExitCode.Success;
     }
-
-    private static string WithoutNewline(string text) =>
-        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
 }
 
 /// <summary><c>twin secret list</c></summary>

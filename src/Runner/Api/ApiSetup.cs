@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
 using Twinrunner.Runner.Components;
+using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
@@ -51,6 +52,7 @@ public static class ApiSetup
         api.MapLogs();
         api.MapOutputs();
         api.MapSecrets();
+        api.MapCredentials();
         api.MapEvents();
         api.MapUsers();
         api.MapDigitalTwins();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Secrets;

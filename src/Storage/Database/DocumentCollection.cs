@@ -79,6 +79,22 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
         return null;
     }
 
+    /// <summary>Inserts the document, or changes the one that matches <paramref name="same"/>, by which documents are unique.</summary>
+    public async Task<T> SaveAsync(T document, Filter same, Func<T, T> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await FindOneAsync(same, [], cancellationToken).ConfigureAwait(false) is not { } stored)
+            {
+                if (await TryInsertAsync(document, cancellationToken).ConfigureAwait(false))
+                    return document with { Revision = 1 };
+                continue;
+            }
+            if (await TryReplaceAsync(change(stored), cancellationToken).ConfigureAwait(false) is { } replaced)
+                return replaced;
+        }
+    }
+
     public Task<long> DeleteAsync(Filter filter, CancellationToken cancellationToken) =>
         _collection.DeleteAsync(filter, cancellationToken);
 

@@ -22,6 +22,7 @@ namespace Twinrunner.Storage.Documents;
 [JsonSerializable(typeof(ExecutionEvent))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(StoredCredential))]
 [JsonSerializable(typeof(IdempotentRequest))]
 public sealed partial class DocumentJson : JsonSerializerContext;
 

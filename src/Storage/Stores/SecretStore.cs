@@ -12,21 +12,11 @@ public sealed class SecretStore(IDocumentDatabase database) : IStore
         _secrets.EnsureIndexAsync(new("by_name", ["name"], Unique: true), cancellationToken);
 
     /// <summary>Stores the secret, or gives the one of that name the new value; its id and creation time stay.</summary>
-    public async Task<Secret> SaveAsync(Secret secret, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            if (await FindByNameAsync(secret.Name, cancellationToken).ConfigureAwait(false) is not { } stored)
-            {
-                if (await _secrets.TryInsertAsync(secret, cancellationToken).ConfigureAwait(false))
-                    return secret with { Revision = 1 };
-                continue;
-            }
-            var changed = stored with { Encrypted = secret.Encrypted, UpdatedAt = secret.UpdatedAt };
-            if (await _secrets.TryReplaceAsync(changed, cancellationToken).ConfigureAwait(false) is { } replaced)
-                return replaced;
-        }
-    }
+    public Task<Secret> SaveAsync(Secret secret, CancellationToken cancellationToken) => _secrets.SaveAsync(
+        secret,
+        Filter.Equal("name", secret.Name),
+        stored => stored with { Encrypted = secret.Encrypted, UpdatedAt = secret.UpdatedAt },
+        cancellationToken);
 
     public Task<Secret?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         _secrets.FindOneAsync(Filter.Equal("name", name), [], cancellationToken);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
 using Twinrunner.Runner.Secrets;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 

@@ -10,5 +10,7 @@ internal static class WireStatus
     public static Storage.Documents.ExecutionStatus FromWire(this Client.ExecutionStatus status) => (Storage.Documents.ExecutionStatus)status;
     public static Client.StepStatus ToWire(this Storage.Documents.StepStatus status) => (Client.StepStatus)status;
     public static Client.FailureReason ToWire(this Storage.Documents.FailureReason reason) => (Client.FailureReason)reason;
+    public static Client.CredentialKind ToWire(this Storage.Documents.CredentialKind kind) => (Client.CredentialKind)kind;
+    public static Storage.Documents.CredentialKind FromWire(this Client.CredentialKind kind) => (Storage.Documents.CredentialKind)kind;
     public static Client.StepKind ToWire(this Storage.Documents.StepKind kind) => (Client.StepKind)kind;
 }

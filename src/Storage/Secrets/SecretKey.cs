@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Twinrunner.Runner.Secrets;
+namespace Twinrunner.Storage.Secrets;
 
 /// <summary>The key that secrets are encrypted with: 32 bytes from the environment, or from a file that is made at first use.</summary>
 public sealed class SecretKey
