@@ -4,6 +4,7 @@ using Twinrunner.Registry.Credentials;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Sources;
+using Twinrunner.Registry.Sync;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Registry;
@@ -26,6 +27,7 @@ public static class RegistrySetup
             provider.GetRequiredService<SourceArchives>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CredentialService>();
+        services.AddSingleton<ISyncRequests, SyncRequests>();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;

@@ -40,6 +40,7 @@ public static class StorageSetup
             .AddStore<OutputStore>()
             .AddStore<ComponentStore>()
             .AddStore<VersionStore>()
+            .AddStore<ComponentSyncStore>()
             .AddStore<UserStore>()
             .AddStore<DigitalTwinStore>()
             .AddStore<WorkflowStore>()

@@ -14,6 +14,7 @@ namespace Twinrunner.Storage.Documents;
 [JsonSerializable(typeof(Execution))]
 [JsonSerializable(typeof(Component))]
 [JsonSerializable(typeof(ComponentVersion))]
+[JsonSerializable(typeof(ComponentSync))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(DigitalTwin))]
 [JsonSerializable(typeof(Workflow))]

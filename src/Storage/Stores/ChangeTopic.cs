@@ -5,7 +5,7 @@ namespace Twinrunner.Storage.Stores;
 /// <summary>What a reader may wait for.</summary>
 public readonly record struct ChangeTopic
 {
-    private enum Subject { Events, Queue, Execution, ExecutionLog, StepLog, StepStop }
+    private enum Subject { Events, Queue, Execution, ExecutionLog, StepLog, StepStop, Syncs }
 
     private readonly Subject _subject;
     private readonly ObjectId _id;
@@ -17,6 +17,9 @@ public readonly record struct ChangeTopic
 
     /// <summary>A step became queued, or room for one may have become free.</summary>
     public static ChangeTopic Queue { get; } = new(Subject.Queue, default);
+
+    /// <summary>A component's look is due, or one has ended.</summary>
+    public static ChangeTopic Syncs { get; } = new(Subject.Syncs, default);
 
     /// <summary>A new event of that execution.</summary>
     public static ChangeTopic Execution(Id<Execution> id) => new(Subject.Execution, id.Value);
