@@ -21,15 +21,17 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
     /// <param name="secretValues">What must not appear in the log.</param>
     public async Task<StepLogWriter> OpenAsync(StepKey key, IReadOnlyCollection<string> secretValues, CancellationToken cancellationToken)
     {
-        if (!Volatile.Read(ref _ordered))
-        {
-            if (await store.LastIdAsync(cancellationToken) is { } id)
-                _order.StartAfter(id);
-            Volatile.Write(ref _ordered, true);
-        }
+        await StartOrderAsync(cancellationToken);
         var last = await store.LastPageAsync(key.Step, key.Attempt, cancellationToken);
         var execution = last?.ExecutionRef ?? (await steps.GetAsync(key.Step, cancellationToken))?.ExecutionRef;
-        return new StepLogWriter(store, _order, changes, time, options, key, execution, SecretPatterns.For(secretValues), last);
+        return Writer(key, execution, secretValues, last);
+    }
+
+    /// <summary>Opens the log of an attempt that was only just claimed: nothing of it is stored yet.</summary>
+    public async Task<StepLogWriter> OpenNewAsync(Step step, IReadOnlyCollection<string> secretValues, CancellationToken cancellationToken)
+    {
+        await StartOrderAsync(cancellationToken);
+        return Writer(new(step.Id, step.Attempt), step.ExecutionRef, secretValues, last: null);
     }
 
     /// <summary>The lines from a number on; with <paramref name="follow"/>, also those to come, until the attempt is over.</summary>
@@ -104,6 +106,18 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
             if (!over)
                 await wait!.WaitAsync(cancellationToken);
         }
+    }
+
+    private StepLogWriter Writer(StepKey key, Id<Execution>? execution, IReadOnlyCollection<string> secretValues, LogPage? last) =>
+        new(store, _order, changes, time, options, key, execution, SecretPatterns.For(secretValues), last);
+
+    private async Task StartOrderAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _ordered))
+            return;
+        if (await store.LastIdAsync(cancellationToken) is { } id)
+            _order.StartAfter(id);
+        Volatile.Write(ref _ordered, true);
     }
 
     private static bool IsOver(Step step, int attempt) =>

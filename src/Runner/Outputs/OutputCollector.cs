@@ -28,6 +28,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
     {
         var warnings = new List<string>();
         var stored = new List<Output>();
+        var earlier = await outputs.FindByStepAsync(step.Id, cancellationToken);
         var required = step.Spec.RequiredOutputs.Select(pattern => new PathGlob(pattern)).ToHashSet();
         try
         {
@@ -35,12 +36,12 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             foreach (var input in inputs.Files.Where(input => input.Kind == EntryKind.File))
                 known.TryAdd((input.Size, input.Sha256), input.Key);
 
-            if (await StoreAsync(step, attempt, "logs", folders.Logs, StepFolders.LogsTarget, known, null, warnings, cancellationToken) is { } logs)
+            if (await StoreAsync(step, attempt, "logs", earlier, folders.Logs, StepFolders.LogsTarget, known, null, warnings, cancellationToken) is { } logs)
                 stored.Add(logs);
-            if (await StoreAsync(step, attempt, "snapshot", folders.Snapshot, StepFolders.WorkdirTarget, known, null, warnings, cancellationToken) is { } snapshot)
+            if (step.Spec.Snapshot && await StoreAsync(step, attempt, "snapshot", earlier, folders.Snapshot, StepFolders.WorkdirTarget, known, null, warnings, cancellationToken) is { } snapshot)
                 stored.Add(snapshot);
             // Last: where there is a main output, everything is there.
-            if (await StoreAsync(step, attempt, "output", folders.Output, StepFolders.OutputTarget, known, required, warnings, cancellationToken) is { } main)
+            if (await StoreAsync(step, attempt, "output", earlier, folders.Output, StepFolders.OutputTarget, known, required, warnings, cancellationToken) is { } main)
                 stored.Insert(0, main);
             var values = OutputValuesFile.Read(folders.Logs, warnings);
 
@@ -56,13 +57,26 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         }
     }
 
+    /// <summary>The attempt left no file. (Where a component locked us out, there may be some.)</summary>
+    public static bool IsEmpty(StepFolders folders)
+    {
+        try
+        {
+            return !((string[])[folders.Output, folders.Logs, folders.Snapshot]).Any(folder => Directory.EnumerateFileSystemEntries(folder).Any());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="missing">Patterns; those that match a file are taken out.</param>
     /// <returns>Null: there is nothing, and an output of this type is stored only where there is something.</returns>
     private async Task<Output?> StoreAsync(
-        Step step, int attempt, string type, string root, string containerPath, Dictionary<(long, string), string> known,
-        HashSet<PathGlob>? missing, List<string> warnings, CancellationToken cancellationToken)
+        Step step, int attempt, string type, IReadOnlyList<Output> earlier, string root, string containerPath,
+        Dictionary<(long, string), string> known, HashSet<PathGlob>? missing, List<string> warnings, CancellationToken cancellationToken)
     {
-        if (await FindAsync(step, attempt, type, cancellationToken) is { } existing)
+        if (Of(earlier, attempt, type) is { } existing)
         {
             await foreach (var entry in manifests.ReadAsync(existing, cancellationToken))
                 Look(entry);
@@ -79,13 +93,17 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         }
         if (manifest.EntryCount == 0 && type != "output")
             return null;
-        var (content, sha256) = await manifest.EndAsync(cancellationToken);
         const string fileName = Own + "manifest.json";
-        await Patience.TryAsync(() =>
+        var sha256 = ManifestWriter.EmptySha256;
+        if (manifest.EntryCount > 0)
         {
-            content.Position = 0;
-            return objects.PutAsync($"{prefix}/{fileName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
-        }, options.Patience, time, cancellationToken);
+            (var content, sha256) = await manifest.EndAsync(cancellationToken);
+            await Patience.TryAsync(() =>
+            {
+                content.Position = 0;
+                return objects.PutAsync($"{prefix}/{fileName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
+            }, options.Patience, time, cancellationToken);
+        }
 
         var now = time.GetUtcNow();
         var output = new Output
@@ -103,7 +121,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             FileCount = manifest.FileCount,
             ManifestSha256 = sha256,
         };
-        return await outputs.TryInsertAsync(output, cancellationToken) ? output : (await FindAsync(step, attempt, type, cancellationToken))!;
+        return await outputs.TryInsertAsync(output, cancellationToken) ? output : Of(await outputs.FindByStepAsync(step.Id, cancellationToken), attempt, type)!;
 
         void Look(ManifestEntry entry)
         {
@@ -113,8 +131,8 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         }
     }
 
-    private async Task<Output?> FindAsync(Step step, int attempt, string type, CancellationToken cancellationToken) =>
-        (await outputs.FindByStepAsync(step.Id, cancellationToken)).FirstOrDefault(output => output.Attempt == attempt && output.OutputType == type);
+    private static Output? Of(IReadOnlyList<Output> outputs, int attempt, string type) =>
+        outputs.FirstOrDefault(output => output.Attempt == attempt && output.OutputType == type);
 
     /// <summary>Stores files, several at once, and gives their entries in the order of their paths.</summary>
     private async IAsyncEnumerable<ManifestEntry> EntriesAsync(

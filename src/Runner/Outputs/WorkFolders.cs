@@ -13,12 +13,17 @@ public sealed class WorkFolders(StorageOptions options)
     private const int Everybody = 0x1FF; // 777
 
     private readonly string _root = Path.Combine(Path.GetFullPath(options.DataFolder), "work");
+    private bool _rootIsThere;
 
     /// <summary>Makes the folders of an attempt, or finds those that an earlier process made.</summary>
     public StepFolders Create(StepKey step)
     {
         var folder = FolderOf(step);
-        Make(_root, Mine);
+        if (!_rootIsThere)
+        {
+            Make(_root, Mine);
+            _rootIsThere = true;
+        }
         Make(folder, Mine);
         return new(
             Make(Path.Combine(folder, "input"), Everybody),
@@ -33,11 +38,10 @@ public sealed class WorkFolders(StorageOptions options)
 
     private static string Make(string path, int mode)
     {
-        if (Directory.Exists(path))
-            return path;
-        Directory.CreateDirectory(path);
-        // Afterwards: when it is created, the process's umask has its say.
-        return FolderCalls.ChangeMode(path, mode) < 0 ? throw FolderCalls.LastError($"The rights of '{path}' can't be set") : path;
+        if (FolderCalls.MakeFolder(path, mode) < 0)
+            return Directory.Exists(path) ? path : throw FolderCalls.LastError($"The folder '{path}' can't be made");
+        // Afterwards: when it is created, the process's umask has its say; what only we may use it can't widen.
+        return mode != Mine && FolderCalls.ChangeMode(path, mode) < 0 ? throw FolderCalls.LastError($"The rights of '{path}' can't be set") : path;
     }
 
     private string FolderOf(StepKey step) => Path.Combine(_root, $"{step.Step}-{step.Attempt}");

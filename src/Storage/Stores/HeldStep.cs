@@ -13,6 +13,7 @@ public sealed class HeldStep : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _lost = new();
     private readonly long _fence;
+    private (StepSpec Spec, string? CacheKey)? _prepared;
 
     internal HeldStep(StepStore store, Step step)
     {
@@ -57,9 +58,17 @@ public sealed class HeldStep : IDisposable
     public Task<bool> SetProgressAsync(double progress, CancellationToken cancellationToken) =>
         ChangeAsync(step => step with { Progress = progress }, cancellationToken);
 
-    /// <summary>What was resolved while preparing: the image's digest and the key of the step cache.</summary>
-    public Task<bool> PreparedAsync(StepSpec spec, string? cacheKey, CancellationToken cancellationToken) =>
-        ChangeAsync(step => step with { Spec = spec, CacheKey = cacheKey }, cancellationToken);
+    /// <summary>
+    /// What was resolved while preparing: the image's digest and the key of the step cache. It is stored with the next change,
+    /// at the latest that the attempt runs; whoever takes the step over before that resolves it again.
+    /// </summary>
+    public async Task SetPreparedAsync(StepSpec spec, string? cacheKey, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _prepared = (spec, cacheKey);
+        Step = WithPrepared(Step);
+        _turn.Release();
+    }
 
     public Task<bool> StartedAsync(
         string handle,
@@ -154,9 +163,11 @@ public sealed class HeldStep : IDisposable
             await _lost.CancelAsync().ConfigureAwait(false);
             return false;
         }
-        Step = stored;
+        Step = WithPrepared(stored);
         return true;
     }
+
+    private Step WithPrepared(Step step) => _prepared is var (spec, key) ? step with { Spec = spec, CacheKey = key } : step;
 }
 
 /// <summary>How an attempt ended, for the document.</summary>

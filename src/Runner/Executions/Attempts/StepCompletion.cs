@@ -25,7 +25,7 @@ internal sealed class StepCompletion(
         var end = EndOf(result);
         if (!result.Ran || prepared.Plan?.Folders is not { } places)
             return end;
-        if (await held.CollectingAsync(cancellationToken))
+        if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
             await events.PublishAsync(held.Step, cancellationToken);
         var collected = await collector.CollectAsync(held.Step, held.Step.Attempt, places, prepared.Inputs, cancellationToken);
         foreach (var warning in collected.Warnings)

@@ -32,7 +32,7 @@ internal sealed class StepPreparation(
         bool adopted,
         CancellationToken cancellationToken)
     {
-        var dependencies = await steps.GetManyAsync(held.Step.DependsOn, cancellationToken);
+        var dependencies = held.Step.DependsOn.Count == 0 ? [] : await steps.GetManyAsync(held.Step.DependsOn, cancellationToken);
         var problems = new List<string>();
         var step = Expand(held.Step, StepCondition.ScopeOf(execution, dependencies), problems);
         var spec = step.Spec;
@@ -58,7 +58,7 @@ internal sealed class StepPreparation(
             return PreparedStep.FromCache(earlier, output);
 
         // What is stored keeps its expressions: another attempt may see other values.
-        await held.PreparedAsync(held.Step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
+        await held.SetPreparedAsync(held.Step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
         var plan = StepPlanBuilder.Build(step, spec, execution, folders.Create(new(step.Id, step.Attempt)), secrets);
         return PreparedStep.Launch(plan, inputs);
     }

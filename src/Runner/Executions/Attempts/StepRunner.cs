@@ -38,9 +38,12 @@ internal sealed partial class StepRunner(
         var watching = WatchForStopAsync(held, stop, letGo.Token);
         try
         {
-            var end = await AttemptAsync(held, adopted, stop, letGo.Token);
+            var execution = await executions.GetAsync(held.Step.ExecutionRef, letGo.Token);
+            var end = execution is null
+                ? completion.EndOf(StepResult.Failed(FailureReason.InputMissing, "Its execution is gone."))
+                : await AttemptAsync(held, execution, adopted, stop, letGo.Token);
             if (await completion.CompleteAsync(held, end, letGo.Token))
-                await CleanUpAsync(held.Step);
+                await CleanUpAsync(held.Step, hadNetwork: execution is { Network: not null });
         }
         catch (OperationCanceledException) when (letGo.IsCancellationRequested)
         {
@@ -59,16 +62,16 @@ internal sealed partial class StepRunner(
         }
     }
 
-    private async Task<StepEnd> AttemptAsync(HeldStep held, bool adopted, StopSource stop, CancellationToken letGo)
+    private async Task<StepEnd> AttemptAsync(HeldStep held, Execution execution, bool adopted, StopSource stop, CancellationToken letGo)
     {
         var step = held.Step;
-        if (await executions.GetAsync(step.ExecutionRef, letGo) is not { } execution)
-            return completion.EndOf(StepResult.Failed(FailureReason.InputMissing, "Its execution is gone."));
         if (execution.CancelRequestedAt is not null)
             stop.Ask(new(execution.CancelReason, execution.CancelMessage!, time.GetUtcNow()));
 
         var values = await secrets.ResolveAsync([.. step.Spec.Secrets.Values.Distinct()], letGo);
-        await using var log = await logs.OpenAsync(new(step.Id, step.Attempt), [.. values.Values.Values], letGo);
+        await using var log = adopted
+            ? await logs.OpenAsync(new(step.Id, step.Attempt), [.. values.Values.Values], letGo)
+            : await logs.OpenNewAsync(step, [.. values.Values.Values], letGo);
         log.OnProgress = async progress => await held.SetProgressAsync(progress, letGo);
         using var limits = new AttemptLimits(step, stop, time);
         var sink = new AttemptSink(held, log, events, advancer, limits.Started);
@@ -181,7 +184,7 @@ internal sealed partial class StepRunner(
         {
             var end = completion.EndOf(StepResult.Failed(FailureReason.Infrastructure, $"Twinrunner could not go on with it: {exception.Message}"));
             if (await completion.CompleteAsync(held, end, cancellationToken))
-                await CleanUpAsync(held.Step);
+                await CleanUpAsync(held.Step, hadNetwork: true);
         }
         catch (Exception second) when (second is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -200,11 +203,11 @@ internal sealed partial class StepRunner(
             await RemoveAsync(held, limit.Token);
     }
 
-    private async Task CleanUpAsync(Step step)
+    private async Task CleanUpAsync(Step step, bool hadNetwork)
     {
         using var limit = new CancellationTokenSource(CleanUpLimit, time);
         await RemoveAsync(step, limit.Token);
-        if (await executions.GetAsync(step.ExecutionRef, limit.Token) is { Network: not null } execution && execution.Status.IsFinal())
+        if (hadNetwork && await executions.GetAsync(step.ExecutionRef, limit.Token) is { Network: not null } execution && execution.Status.IsFinal())
             await executors.For(step.Spec).RemoveNetworkAsync(execution.Id, limit.Token);
     }
 

@@ -39,6 +39,9 @@ internal static partial class FolderCalls
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
     public static partial int RenameAt(SafeHandle folder, ReadOnlySpan<byte> name, SafeHandle newFolder, ReadOnlySpan<byte> newName);
 
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolder(string path, int mode);
+
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true)]
     public static partial int MakeFolderAt(SafeHandle folder, ReadOnlySpan<byte> name, int mode);
 

@@ -49,6 +49,8 @@ internal static class TreeRemoval
         var moved = 0;
         while (folders.TryDequeue(out var name))
         {
+            if (top.TryRemoveFolder(name))
+                continue; // it was empty
             top.Unlock(name);
             using (var folder = top.OpenSubfolder(name))
                 folder?.Visit(entry => RemoveOrMoveUp(folder, entry));

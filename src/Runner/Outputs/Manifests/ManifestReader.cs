@@ -11,11 +11,17 @@ public sealed class ManifestReader(IObjectStore objects)
     /// <exception cref="ObjectStoreException">The manifest is gone or damaged.</exception>
     public async IAsyncEnumerable<ManifestEntry> ReadAsync(Output output, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (output.ManifestSha256 == ManifestWriter.EmptySha256)
+            yield break; // no object holds it
         await using var content = await objects.GetAsync(KeyOf(output), null, cancellationToken)
             ?? throw new ObjectStoreException($"The manifest of output {output.Id} is gone from the object store ('{KeyOf(output)}').");
         await foreach (var entry in JsonSerializer.DeserializeAsyncEnumerable(content, ManifestJson.Default.ManifestEntry, cancellationToken))
             yield return entry ?? throw new ObjectStoreException($"The manifest of output {output.Id} is damaged.");
     }
 
-    internal static string KeyOf(Output output) => $"{output.KeyPrefix}/{output.FileName}";
+    /// <summary>False: the manifest is gone, and with it what the output left.</summary>
+    public async Task<bool> HasAsync(Output output, CancellationToken cancellationToken) =>
+        output.ManifestSha256 == ManifestWriter.EmptySha256 || await objects.HeadAsync(KeyOf(output), cancellationToken) is not null;
+
+    private static string KeyOf(Output output) => $"{output.KeyPrefix}/{output.FileName}";
 }

@@ -4,19 +4,13 @@ using System.Text.Json;
 namespace Twinrunner.Runner.Outputs.Manifests;
 
 /// <summary>Writes a manifest into a temporary file, entry by entry: a JSON array with one entry a line, in the order of the paths' bytes.</summary>
-internal sealed class ManifestWriter : IAsyncDisposable
+internal sealed class ManifestWriter(string folder) : IAsyncDisposable
 {
-    private readonly FileStream _file;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    /// <summary>Of the manifest without entries. No object holds it.</summary>
+    public static readonly string EmptySha256 = Convert.ToHexStringLower(SHA256.HashData("[]\n"u8));
 
-    /// <param name="folder">Where the temporary file is made.</param>
-    public ManifestWriter(string folder) => _file = new(System.IO.Path.Combine(folder, $".manifest-{Guid.NewGuid():N}"), new FileStreamOptions
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.ReadWrite,
-        Options = FileOptions.DeleteOnClose,
-        BufferSize = 64 * 1024,
-    });
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private FileStream? _file;
 
     public int FileCount { get; private set; }
     public long Size { get; private set; }
@@ -33,23 +27,31 @@ internal sealed class ManifestWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the manifest. Its bytes are to be read from the stream; its hash identifies the whole output.</summary>
+    /// <summary>Ends a manifest that has entries. Its bytes are to be read from the stream; its hash identifies the whole output.</summary>
     public async Task<(Stream Content, string Sha256)> EndAsync(CancellationToken cancellationToken)
     {
-        await WriteAsync(EntryCount == 0 ? "[]\n"u8.ToArray() : "\n]\n"u8.ToArray(), cancellationToken);
-        await _file.FlushAsync(cancellationToken);
+        await WriteAsync("\n]\n"u8.ToArray(), cancellationToken);
+        await _file!.FlushAsync(cancellationToken);
         _file.Position = 0;
         return (_file, Convert.ToHexStringLower(_hash.GetCurrentHash()));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _file.DisposeAsync();
+        if (_file is not null)
+            await _file.DisposeAsync();
         _hash.Dispose();
     }
 
     private ValueTask WriteAsync(byte[] bytes, CancellationToken cancellationToken)
     {
+        _file ??= new(Path.Combine(folder, $".manifest-{Guid.NewGuid():N}"), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 64 * 1024,
+        });
         _hash.AppendData(bytes);
         return _file.WriteAsync(bytes, cancellationToken);
     }
