@@ -14,6 +14,8 @@ internal sealed class CountingExecutor(IStepExecutor inner) : IStepExecutor
 
     public string Name => inner.Name;
 
+    public bool UsesFolders => inner.UsesFolders;
+
     /// <summary>Completes when the first attempt is launched.</summary>
     public Task FirstLaunch => _firstLaunch.Task;
 

@@ -21,11 +21,13 @@ internal sealed class DispatchRoom : IAsyncDisposable
     private const int StepsOfAnExecution = 1_000;
 
     private readonly TestFolder _folder = new();
-    private readonly CountingExecutor _executor = new(new FakeExecutor(TimeProvider.System));
+    private readonly CountingExecutor _executor;
     private readonly IHost _host;
 
-    public DispatchRoom(int slots)
+    /// <param name="folders">Make and remove work folders and store the (empty) output of each step.</param>
+    public DispatchRoom(int slots, bool folders)
     {
+        _executor = new(new FakeExecutor(TimeProvider.System) { UsesFolders = folders });
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services
             .AddLogging()

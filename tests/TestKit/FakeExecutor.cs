@@ -22,6 +22,8 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
 
     public string Name => "docker";
 
+    public bool UsesFolders { get; init; } = true;
+
     /// <summary>What the step of that name does.</summary>
     public ConcurrentDictionary<string, Func<FakeStep, Task<StepResult>>> Behaviours { get; } = new();
 

@@ -12,6 +12,9 @@ public interface IStepExecutor
     /// <summary><c>docker</c>, <c>kubernetes</c> or <c>process</c>.</summary>
     string Name { get; }
 
+    /// <summary>Inputs, outputs and logs of its steps are in folders of this node. False: it stages and collects by itself.</summary>
+    bool UsesFolders { get; }
+
     /// <summary>What is wrong with the engine, in a sentence to act on; null: nothing.</summary>
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 

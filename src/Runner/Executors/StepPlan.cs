@@ -33,7 +33,7 @@ public sealed record StepPlan
     public ProbeSpec? ReadyProbe { get; init; }
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Folders of this node; null where the executor stages by itself (Kubernetes).</summary>
+    /// <summary>Folders of this node; null where the executor uses none.</summary>
     public StepFolders? Folders { get; init; }
 
     /// <summary>Copy the work directory (<see cref="StepFolders.WorkdirTarget"/>) to <see cref="StepFolders.Snapshot"/> when the attempt has ended.</summary>

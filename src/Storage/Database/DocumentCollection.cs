@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Twinrunner.Storage.Documents;
@@ -5,13 +6,28 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Storage.Database;
 
 /// <summary>A collection seen as records. Only the named stores hold one.</summary>
-public sealed class DocumentCollection<T>(IDocumentDatabase database, string name, JsonTypeInfo<T> type)
+/// <param name="recent">How many documents to keep that were read by id: a later read then costs only a look at the revision. For big documents that are read far more often than changed.</param>
+public sealed class DocumentCollection<T>(IDocumentDatabase database, string name, JsonTypeInfo<T> type, int recent = 0)
     where T : Document<T>
 {
     private readonly IDocumentCollection _collection = database.Collection(name);
+    private readonly ConcurrentDictionary<Id<T>, T> _recent = new();
 
-    public async Task<T?> GetAsync(Id<T> id, CancellationToken cancellationToken) =>
-        await _collection.GetAsync(id.Value, cancellationToken).ConfigureAwait(false) is { } stored ? Read(stored) : null;
+    public async Task<T?> GetAsync(Id<T> id, CancellationToken cancellationToken)
+    {
+        if (_recent.TryGetValue(id, out var known)
+            && await _collection.GetRevisionAsync(id.Value, cancellationToken).ConfigureAwait(false) == known.Revision)
+            return known;
+        if (await _collection.GetAsync(id.Value, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            _recent.TryRemove(id, out _);
+            return null;
+        }
+        var document = Read(stored);
+        if (recent > 0)
+            Keep(document);
+        return document;
+    }
 
     /// <summary>The documents with those ids, in the order of the ids; missing ones are left out.</summary>
     public async Task<IReadOnlyList<T>> GetManyAsync(IReadOnlyCollection<Id<T>> ids, CancellationToken cancellationToken)
@@ -103,6 +119,13 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
 
     public Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken) =>
         _collection.EnsureIndexAsync(index, cancellationToken);
+
+    private void Keep(T document)
+    {
+        if (_recent.Count >= recent && !_recent.ContainsKey(document.Id))
+            _recent.Clear(); // rarely, and then they come back one by one
+        _recent[document.Id] = document;
+    }
 
     private NewDocument New(T document) => new(document.Id.Value, PooledJson.Of(document, type).Bytes);
 

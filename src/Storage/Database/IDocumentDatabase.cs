@@ -27,6 +27,9 @@ public interface IDocumentCollection
     /// <summary>The document with that id, or null.</summary>
     Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken);
 
+    /// <summary>The document's revision, or null: cheap, however big the document is.</summary>
+    Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken);
+
     /// <summary>The documents with those ids, in the order of the ids; missing ones are left out.</summary>
     Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken);
 

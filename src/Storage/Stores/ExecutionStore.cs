@@ -6,7 +6,10 @@ namespace Twinrunner.Storage.Stores;
 /// <summary>The executions. Their status changes only through the named methods here.</summary>
 public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time) : IStore
 {
-    private readonly DocumentCollection<Execution> _executions = new(database, "executions", DocumentJson.Default.Execution);
+    /// <summary>Read at every change of any of their steps, and as big as their lists of steps.</summary>
+    private const int Recent = 64;
+
+    private readonly DocumentCollection<Execution> _executions = new(database, "executions", DocumentJson.Default.Execution, Recent);
 
     public async Task EnsureIndexesAsync(CancellationToken cancellationToken)
     {
@@ -21,8 +24,12 @@ public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time
     public Task<Execution?> GetAsync(Id<Execution> id, CancellationToken cancellationToken) =>
         _executions.GetAsync(id, cancellationToken);
 
-    public Task<IReadOnlyList<Execution>> GetManyAsync(IReadOnlyCollection<Id<Execution>> ids, CancellationToken cancellationToken) =>
-        _executions.GetManyAsync(ids, cancellationToken);
+    /// <summary>The executions with those ids; missing ones are left out.</summary>
+    public async Task<IReadOnlyList<Execution>> GetManyAsync(IReadOnlyCollection<Id<Execution>> ids, CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(ids.Select(id => _executions.GetAsync(id, cancellationToken))).ConfigureAwait(false);
+        return [.. found.OfType<Execution>()];
+    }
 
     /// <summary>A page, newest first. <paramref name="before"/> is the last id of the page before.</summary>
     public Task<IReadOnlyList<Execution>> ListAsync(

@@ -126,6 +126,16 @@ public sealed class OutputFlowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_that_leaves_nothing_has_an_output_without_entries_and_no_object()
+    {
+        var (step, folders) = await NewStepAsync("quiet");
+        var main = (await CollectAsync(step, folders)).Main!;
+        Assert.Empty(await EntriesAsync(main));
+        Assert.Empty(await _stores.Get<IObjectStore>().ListAsync("", Cancelled).ToListAsync(Cancelled));
+        Assert.NotNull(await _stores.Get<OutputAliases>().AliasAsync((await NewStepAsync("again")).Step, step with { Output = main.Id }, Cancelled));
+    }
+
+    [Fact]
     public async Task A_promised_file_that_is_not_there_fails_the_step_and_keeps_the_rest()
     {
         var (step, folders) = await NewStepAsync("load", spec => spec with { RequiredOutputs = ["data/*.csv", "report.html"] });

@@ -26,6 +26,8 @@ internal sealed class WatchedCollection(IDocumentCollection inner, WatchedDataba
 
     public Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
 
+    public Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetRevisionAsync(id, cancellationToken);
+
     public Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken) =>
         inner.GetManyAsync(ids, cancellationToken);
 

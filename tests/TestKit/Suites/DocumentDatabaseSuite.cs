@@ -47,6 +47,17 @@ public abstract partial class DocumentDatabaseSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revision_is_read_without_its_document()
+    {
+        var id = NewId();
+        await _documents.TryInsertAsync([new(id, Json(id, """ "name":"a" """))], Token);
+        await _documents.TryReplaceAsync(id, 1, Json(id, """ "name":"b" """), Token);
+
+        Assert.Equal(2, await _documents.GetRevisionAsync(id, Token));
+        Assert.Null(await _documents.GetRevisionAsync(NewId(), Token));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_null_and_nothing_is_found_in_a_new_collection()
     {
         Assert.Null(await _documents.GetAsync(NewId(), Token));

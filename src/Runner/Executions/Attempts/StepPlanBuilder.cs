@@ -12,7 +12,7 @@ internal static class StepPlanBuilder
         Step step,
         StepSpec spec,
         Execution execution,
-        StepFolders folders,
+        StepFolders? folders,
         IReadOnlyDictionary<string, string> secrets)
     {
         var (entrypoint, command) = spec.Script is { } script

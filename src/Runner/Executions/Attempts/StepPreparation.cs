@@ -59,7 +59,8 @@ internal sealed class StepPreparation(
 
         // What is stored keeps its expressions: another attempt may see other values.
         await held.SetPreparedAsync(held.Step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
-        var plan = StepPlanBuilder.Build(step, spec, execution, folders.Create(new(step.Id, step.Attempt)), secrets);
+        var places = executor.UsesFolders ? folders.Create(new(step.Id, step.Attempt)) : null;
+        var plan = StepPlanBuilder.Build(step, spec, execution, places, secrets);
         return PreparedStep.Launch(plan, inputs);
     }
 

@@ -22,6 +22,8 @@ public sealed partial class DockerExecutor(DockerEngine engine, DockerOptions op
 
     public string Name => "docker";
 
+    public bool UsesFolders => true;
+
     public void Dispose() => _networks.Dispose();
 
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)

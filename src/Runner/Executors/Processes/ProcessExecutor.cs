@@ -19,6 +19,8 @@ public sealed class ProcessExecutor(ProcessOptions options, TimeProvider time) :
 
     public string Name => "process";
 
+    public bool UsesFolders => true;
+
     public Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         string[] needed = ["/bin/sh", "/bin/mkdir", "/bin/cat", "/bin/mv", "/proc/self/stat"];

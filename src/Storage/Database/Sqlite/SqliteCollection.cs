@@ -8,6 +8,7 @@ internal sealed partial class SqliteCollection : IDocumentCollection
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
     private readonly string _get;
+    private readonly string _getRevision;
     private readonly Lock _gate = new();
 
     /// <summary>What the writer's thread has made so far, perhaps in a transaction that is not committed yet.</summary>
@@ -24,6 +25,7 @@ internal sealed partial class SqliteCollection : IDocumentCollection
         _writer = writer;
         _readers = readers;
         _get = $"SELECT id, revision, body FROM \"{name}\" WHERE id = ?";
+        _getRevision = $"SELECT revision FROM \"{name}\" WHERE id = ?";
     }
 
     public string Name { get; }
@@ -32,6 +34,16 @@ internal sealed partial class SqliteCollection : IDocumentCollection
     {
         _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
         return await _readers.ReadAsync(connection => Get(connection, id), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken)
+    {
+        _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
+        return await _readers.ReadAsync<long?>(connection =>
+        {
+            using var statement = connection.Prepare(_getRevision);
+            return statement.Bind(id).Step() ? statement.Integer(0) : null;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken)
