@@ -20,4 +20,10 @@ public sealed class RegistryOptions
 
     /// <summary>Time for the build of one image. Default one hour.</summary>
     public TimeSpan BuildTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Hosts that are GitHub, and where their REST API is. Default github.com; a GitHub Enterprise server has it at <c>https://HOST/api/v3/</c>.</summary>
+    public IReadOnlyDictionary<string, Uri> GitHubApi { get; set; } = new Dictionary<string, Uri>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["github.com"] = new("https://api.github.com/"),
+    };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Credentials;
 using Twinrunner.Registry.Git;
+using Twinrunner.Registry.GitHub;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Sources;
 using Twinrunner.Registry.Sync;
@@ -28,6 +29,7 @@ public static class RegistrySetup
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CredentialService>();
         services.AddSingleton<ISyncRequests, SyncRequests>();
+        services.AddGitHub();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;
