@@ -1,10 +1,22 @@
 namespace Twinrunner.Registry;
 
 /// <summary>Limits on what repositories may cost, and where copies of them are kept.</summary>
-public sealed class RegistryOptions
+public sealed record RegistryOptions
 {
     /// <summary>Folder for bare copies of git repositories: a cache, it may be deleted while nothing runs.</summary>
-    public required string MirrorFolder { get; set; }
+    public string MirrorFolder { get; set; } = "";
+
+    /// <summary>Hosts whose repositories may be used: names, <c>*.example.org</c>, or <c>*</c> for any. Default any.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = ["*"];
+
+    /// <summary>Hosts that may be used although they are at addresses of private networks or of this machine: names, addresses, ranges (<c>10.0.0.0/8</c>). Default none.</summary>
+    public IReadOnlyList<string> PrivateHosts { get; set; } = [];
+
+    /// <summary>Folders and repositories of this machine may be components. Default yes.</summary>
+    public bool LocalSources { get; set; } = true;
+
+    /// <summary>Certificates of authorities (PEM) that git trusts in place of the system's; null: the system's.</summary>
+    public string? GitCaFile { get; set; }
 
     /// <summary>Time for one command of git. Default 10 minutes.</summary>
     public TimeSpan GitTimeout { get; set; } = TimeSpan.FromMinutes(10);

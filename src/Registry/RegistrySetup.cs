@@ -3,6 +3,7 @@ using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Credentials;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.GitHub;
+using Twinrunner.Registry.Hosts;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Sources;
 using Twinrunner.Registry.Sync;
@@ -16,7 +17,11 @@ public static class RegistrySetup
     public static IServiceCollection AddRegistry(this IServiceCollection services, RegistryOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<HostPolicy>();
+        services.AddSingleton<CheckedHttp>();
         services.AddSingleton<GitCommand>();
+        services.AddSingleton<GitRemotes>();
+        services.AddSingleton<GitRedirects>();
         services.AddSingleton<GitMirrors>();
         services.AddSingleton<ComponentSources>();
         services.AddSingleton<SourceArchives>();

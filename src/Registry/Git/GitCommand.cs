@@ -1,6 +1,7 @@
 using System.Collections;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Twinrunner.Registry.Sources;
 
@@ -8,7 +9,8 @@ namespace Twinrunner.Registry.Git;
 
 /// <summary>
 /// Runs the <c>git</c> command on repositories that nobody trusts: arguments as a list, no hooks, no prompts, only known
-/// protocols, no configuration but our own, a time limit. Nothing is ever checked out, so no filter, LFS or submodule runs.
+/// protocols, no redirects, no configuration or stored logins but our own, a time limit. Nothing is ever checked out, so no
+/// filter, LFS or submodule command runs.
 /// </summary>
 internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
 {
@@ -38,8 +40,14 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
             allow = always
         [protocol "git"]
             allow = always
-        [protocol "ext"]
-            allow = never
+        [http]
+            followRedirects = false
+            lowSpeedLimit = 1000
+            lowSpeedTime = 60
+        [credential]
+            helper =
+        [submodule]
+            recurse = false
         [gc]
             auto = 0
         [maintenance]
@@ -51,11 +59,17 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
             detachedHead = false
         """;
 
+    private static readonly Dictionary<string, string> NoConfiguration = [];
+
     private readonly Lock _gate = new();
     private string? _configurationFile;
 
+    /// <summary>Runs it on this machine and keeps its output.</summary>
+    public Task<GitResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => RunAsync(arguments, null, cancellationToken);
+
     /// <summary>Runs it and keeps its output.</summary>
-    public async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <param name="remote">The only repository elsewhere that it may talk to; null: none.</param>
+    public async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, GitRemote? remote, CancellationToken cancellationToken)
     {
         var output = new MemoryStream();
         var (exitCode, error) = await RunAsync(arguments, async (_, stdout, token) =>
@@ -67,17 +81,17 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
                     throw new SourceException($"'git {arguments[0]}' printed more than {MaxOutputBytes >> 20} MiB: the repository has too many files or tags.");
                 output.Write(buffer, 0, read);
             }
-        }, cancellationToken);
+        }, remote, cancellationToken);
         return new(exitCode, output.GetBuffer().AsMemory(0, (int)output.Length), error);
     }
 
     /// <summary>Runs it while <paramref name="talk"/> writes its input and reads its output to the end.</summary>
     public async Task<(int ExitCode, string Error)> RunAsync(
-        IReadOnlyList<string> arguments, Func<Stream, Stream, CancellationToken, Task> talk, CancellationToken cancellationToken)
+        IReadOnlyList<string> arguments, Func<Stream, Stream, CancellationToken, Task> talk, GitRemote? remote, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.GitTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        using var process = Start(arguments);
+        using var process = Start(arguments, remote);
         try
         {
             var error = ReadEndAsync(process.StandardError.BaseStream, linked.Token);
@@ -97,7 +111,7 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
         }
     }
 
-    private Process Start(IReadOnlyList<string> arguments)
+    private Process Start(IReadOnlyList<string> arguments, GitRemote? remote)
     {
         var start = new ProcessStartInfo("git", arguments)
         {
@@ -116,8 +130,9 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
         start.Environment["GIT_ATTR_NOSYSTEM"] = "1";
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_ASKPASS"] = "true";
-        start.Environment["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
-        start.Environment["GIT_ALLOW_PROTOCOL"] = "file:https:http:ssh:git";
+        start.Environment["GIT_SSH_COMMAND"] = $"ssh -oBatchMode=yes -oConnectTimeout=30{remote?.SshOptions}";
+        start.Environment["GIT_ALLOW_PROTOCOL"] = remote?.Protocol ?? "none";
+        AddConfiguration(start.Environment, remote?.Configuration ?? NoConfiguration);
         start.Environment["GIT_LFS_SKIP_SMUDGE"] = "1";
         start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
@@ -129,6 +144,16 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
         catch (Win32Exception exception)
         {
             throw new SourceException("The command 'git' can't be started: install git on the machine where the server runs.", exception);
+        }
+    }
+
+    private static void AddConfiguration(IDictionary<string, string?> environment, IReadOnlyDictionary<string, string> configuration)
+    {
+        environment["GIT_CONFIG_COUNT"] = configuration.Count.ToString(CultureInfo.InvariantCulture);
+        foreach (var (number, (key, value)) in configuration.Index())
+        {
+            environment[$"GIT_CONFIG_KEY_{number}"] = key;
+            environment[$"GIT_CONFIG_VALUE_{number}"] = value;
         }
     }
 

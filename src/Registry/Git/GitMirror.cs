@@ -9,29 +9,44 @@ namespace Twinrunner.Registry.Git;
 /// Our bare copy of one repository. Everything is read from it: the repository's own configuration, hooks and working tree
 /// never count, and nothing that was fetched once is lost when its authors rewrite history.
 /// </summary>
-internal sealed partial class GitMirror(string address, GitCommand git, RegistryOptions options, TimeProvider time) : IDisposable
+internal sealed partial class GitMirror(string address, GitCommand git, GitRemotes remotes, GitRedirects redirects, RegistryOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>Where the head of the repository is kept.</summary>
     public const string Head = "refs/twinrunner/head";
 
     private readonly SemaphoreSlim _fetching = new(1, 1);
 
+    /// <summary>Where the address redirects to; null: it doesn't.</summary>
+    private string? _redirect;
+
+    private string Place => _redirect ?? address;
+
     private string Folder { get; } = Path.Combine(
         options.MirrorFolder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..24] + ".git");
 
-    /// <summary>Brings branches, tags and head up to what the repository has now.</summary>
-    public async Task FetchAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Brings branches, tags and head up to what the repository has now. Returns a hash of them: while it is
+    /// <paramref name="known"/>, nothing was fetched.
+    /// </summary>
+    public async Task<string> FetchAsync(string? known, CancellationToken cancellationToken)
     {
         await _fetching.WaitAsync(cancellationToken);
         try
         {
             if (!File.Exists(Path.Combine(Folder, "HEAD")))
-                await NeedAsync(["init", "--quiet", "--bare", "--template=", "--", Folder], cancellationToken);
-            var head = await NeedAsync(["ls-remote", "--quiet", "--", address, "HEAD"], cancellationToken);
+            {
+                await NeedAsync(["init", "--quiet", "--bare", "--template=", "--", Folder], null, cancellationToken);
+                known = null;
+            }
+            var (remote, listed) = await ListAsync(cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(listed.Output.Span));
+            if (hash == known)
+                return hash;
             List<string> references = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-            if (head.Output.Length > 0)
+            if (listed.Text.Contains("\tHEAD", StringComparison.Ordinal))
                 references.Add($"+HEAD:{Head}");
-            await FetchAsync(["--prune", "--", address, .. references], cancellationToken);
+            await FetchAsync(["--prune", "--", remote.Address, .. references], remote, cancellationToken);
+            return hash;
         }
         finally
         {
@@ -39,7 +54,7 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         }
     }
 
-    /// <summary>Fetches one commit from somewhere else into this copy: a submodule's. False: it isn't there.</summary>
+    /// <summary>Fetches one commit, from there or from somewhere else, into this copy: a submodule's has no other place. False: it isn't there.</summary>
     public async Task<bool> TryFetchCommitAsync(string from, string commit, CancellationToken cancellationToken)
     {
         if (await HasAsync(commit, cancellationToken))
@@ -47,7 +62,8 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         await _fetching.WaitAsync(cancellationToken);
         try
         {
-            await FetchAsync(["--", from, commit], cancellationToken);
+            var remote = await remotes.OpenAsync(from == address ? Place : from, from == address ? null : address, cancellationToken);
+            await FetchAsync(["--", remote.Address, commit], remote, cancellationToken);
             return true;
         }
         catch (SourceException)
@@ -57,6 +73,19 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         finally
         {
             _fetching.Release();
+        }
+    }
+
+    /// <summary>What the repository shows. An address that redirects is exchanged for where it leads.</summary>
+    private async Task<(GitRemote Remote, GitResult Listed)> ListAsync(CancellationToken cancellationToken)
+    {
+        for (var redirected = false; ; redirected = true)
+        {
+            var remote = await remotes.OpenAsync(Place, null, cancellationToken);
+            var listed = await git.RunAsync(["ls-remote", "--quiet", "--", remote.Address, "HEAD", "refs/heads/*", "refs/tags/*"], remote, cancellationToken);
+            if (redirected || !GitRedirects.IsMeant(listed))
+                return listed.Succeeded ? (remote, listed) : throw Unreadable(listed);
+            _redirect = await redirects.FollowAsync(Place, cancellationToken);
         }
     }
 
@@ -105,13 +134,20 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         return [.. result.Pieces.Select(GitTreeEntry.Parse)];
     }
 
+    /// <summary>Addresses of a commit's submodules by their paths.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> SubmodulesAsync(string commit, CancellationToken cancellationToken)
+    {
+        var result = await git.RunAsync(InFolder("config", "-z", "--blob", $"{commit}:.gitmodules", "--get-regexp", @"^submodule\..*\.(path|url)$"), cancellationToken);
+        return GitSubmodules.Parse(result.Succeeded ? result.Pieces : []);
+    }
+
     /// <summary>Opens the objects for reading while <paramref name="read"/> runs.</summary>
     public async Task ReadObjectsAsync(Func<GitObjectReader, CancellationToken, Task> read, CancellationToken cancellationToken) =>
         await git.RunAsync(InFolder("cat-file", "--batch"), async (questions, answers, token) =>
         {
             await using var buffered = new BufferedStream(answers, 81920);
             await read(new(questions, buffered), token);
-        }, cancellationToken);
+        }, null, cancellationToken);
 
     public void Dispose() => _fetching.Dispose();
 
@@ -121,7 +157,7 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
     private async Task<bool> HasAsync(string commit, CancellationToken cancellationToken) =>
         (await git.RunAsync(InFolder("cat-file", "-e", commit + "^{commit}"), cancellationToken)).Succeeded;
 
-    private async Task FetchAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private async Task FetchAsync(IReadOnlyList<string> arguments, GitRemote remote, CancellationToken cancellationToken)
     {
         using var tooBig = new CancellationTokenSource();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooBig.Token);
@@ -130,7 +166,7 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
         try
         {
             string[] command = ["fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--update-shallow", .. arguments];
-            await NeedAsync(InFolder(command), linked.Token);
+            await NeedAsync(InFolder(command), remote, linked.Token);
             if (SizeOnDisk() > options.MaxRepositoryBytes)
                 throw TooBig();
         }
@@ -168,11 +204,18 @@ internal sealed partial class GitMirror(string address, GitCommand git, Registry
 
     private string[] InFolder(params string[] arguments) => ["--git-dir=" + Folder, .. arguments];
 
-    private async Task<GitResult> NeedAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private Task<GitResult> NeedAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => NeedAsync(arguments, null, cancellationToken);
+
+    private async Task<GitResult> NeedAsync(IReadOnlyList<string> arguments, GitRemote? remote, CancellationToken cancellationToken)
     {
-        var result = await git.RunAsync(arguments, cancellationToken);
-        return result.Succeeded ? result : throw new SourceException($"The git repository '{address}' can't be read: {result.Complaint}.");
+        var result = await git.RunAsync(arguments, remote, cancellationToken);
+        return result.Succeeded ? result : throw Unreadable(result);
     }
+
+    private SourceException Unreadable(GitResult result) => new(
+        result.Complaint.Contains("could not read Username", StringComparison.Ordinal) || result.Complaint.Contains("Authentication failed", StringComparison.Ordinal)
+            ? $"The git repository '{address}' asks for a login, or isn't there: check the address, and store a credential of its host (twin credential set) if it is private."
+            : $"The git repository '{address}' can't be read: {result.Complaint}.");
 
     [GeneratedRegex("^([0-9a-f]{40}|[0-9a-f]{64})$")]
     private static partial Regex Hash();

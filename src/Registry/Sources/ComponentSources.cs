@@ -9,6 +9,8 @@ internal sealed class ComponentSources(GitMirrors mirrors, GitCommand git, Regis
     public IComponentSource Open(string address, string? subfolder)
     {
         var parsed = SourceAddress.Parse(address, subfolder);
+        if (parsed.Kind != SourceAddressKind.GitUrl && !options.LocalSources)
+            throw SourceAddress.LocalRefused();
         return parsed.Kind == SourceAddressKind.Folder
             ? new FolderSource(parsed.Repository, options)
             : new GitSource(parsed, mirrors.Of(parsed.Repository), git, options);

@@ -10,6 +10,10 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
 {
     private const int MaxSubmoduleDepth = 5;
     private const int LongestReference = 256;
+    private static readonly Dictionary<string, string> NoSubmodules = [];
+
+    /// <summary>Submodules that could not be had: asked for once, not for each version.</summary>
+    private readonly HashSet<string> _unreachable = [];
 
     public string Repository => address.Repository;
     public string Subfolder => address.Subfolder;
@@ -33,7 +37,7 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
             throw new SourceException("A commit and uncommitted changes can't be asked for together.");
         if (selection.Dirty)
             return new([await ReadWorkingTreeAsync(cancellationToken)], []);
-        await mirror.FetchAsync(cancellationToken);
+        await mirror.FetchAsync(known: null, cancellationToken);
         if (selection.Commit is { } reference)
             return new([await ReadCommitAsync(reference, cancellationToken)], []);
         var tagged = await ReadTagsAsync(cancellationToken);
@@ -54,7 +58,7 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
             return archive.ContentHash == version.Commit ? archive.Report : throw LocalTree.Changing(folder);
         }
         List<GitTreeEntry> entries = [];
-        await CollectAsync(version.Commit, Subfolder, "", WorkingFolder, entries, archive, 0, cancellationToken);
+        await CollectAsync(new(version.Commit, Subfolder, "", WorkingFolder, Repository, 0), entries, archive, cancellationToken);
         await mirror.ReadObjectsAsync(async (objects, token) =>
         {
             foreach (var entry in entries)
@@ -145,28 +149,50 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
     }
 
     /// <summary>
-    /// The entries below a folder, with those of submodules that are checked out beside it. ODTP's template keeps the
-    /// component client, without which nothing builds, as a submodule.
+    /// The entries below a folder, with those of submodules: ODTP's template keeps the component client, without which nothing
+    /// builds, as one. They come from where a local repository has them checked out, or from the URL that one elsewhere names.
     /// </summary>
-    private async Task CollectAsync(
-        string commit, string folder, string prefix, string? workingFolder, List<GitTreeEntry> entries, TreeArchive archive, int depth, CancellationToken cancellationToken)
+    private async Task CollectAsync(Tree tree, List<GitTreeEntry> entries, TreeArchive archive, CancellationToken cancellationToken)
     {
-        foreach (var entry in await mirror.ListTreeAsync(commit, folder, cancellationToken))
+        IReadOnlyDictionary<string, string>? addresses = null;
+        foreach (var entry in await mirror.ListTreeAsync(tree.Commit, tree.Folder, cancellationToken))
         {
-            var path = prefix + entry.Path;
+            var path = tree.Prefix + entry.Path;
             if (entry.Mode != "160000")
             {
                 entries.Add(entry with { Path = path });
                 continue;
             }
-            var checkedOut = workingFolder is null ? null : Path.Combine(workingFolder, entry.Path);
-            if (depth < MaxSubmoduleDepth && checkedOut is not null && Path.Exists(Path.Combine(checkedOut, ".git"))
-                && await mirror.TryFetchCommitAsync(checkedOut, entry.Hash, cancellationToken))
-                await CollectAsync(entry.Hash, "", path + "/", checkedOut, entries, archive, depth + 1, cancellationToken);
+            addresses ??= address.Kind == SourceAddressKind.GitUrl ? await mirror.SubmodulesAsync(tree.Commit, cancellationToken) : NoSubmodules;
+            if (await FetchSubmoduleAsync(tree, entry, addresses, cancellationToken) is { } submodule)
+                await CollectAsync(submodule with { Prefix = path + "/" }, entries, archive, cancellationToken);
             else
-                archive.Warn($"The submodule '{path}' at commit {entry.Hash[..12]} is not at hand, a build will miss it. Run 'git submodule update --init' in the repository and add it again.");
+                archive.Warn($"The submodule '{path}' at commit {entry.Hash[..12]} is not at hand, a build will miss it. {HowToGetSubmodules}");
         }
     }
+
+    private string HowToGetSubmodules => address.Kind == SourceAddressKind.GitUrl
+        ? "Its address in .gitmodules must be a git URL that the server may use."
+        : "Run 'git submodule update --init' in the repository and add it again.";
+
+    /// <summary>Null: it can't be had.</summary>
+    private async Task<Tree?> FetchSubmoduleAsync(Tree tree, GitTreeEntry entry, IReadOnlyDictionary<string, string> addresses, CancellationToken cancellationToken)
+    {
+        if (tree.Depth == MaxSubmoduleDepth)
+            return null;
+        var checkedOut = tree.WorkingFolder is { } folder && Path.Exists(Path.Combine(folder, entry.Path, ".git")) ? Path.Combine(folder, entry.Path) : null;
+        var written = addresses.GetValueOrDefault(tree.Folder.Length > 0 ? $"{tree.Folder}/{entry.Path}" : entry.Path);
+        var from = checkedOut ?? (written is null ? null : GitSubmodules.Resolve(tree.Address, written));
+        if (from is null || _unreachable.Contains(from))
+            return null;
+        if (await mirror.TryFetchCommitAsync(from, entry.Hash, cancellationToken))
+            return new(entry.Hash, "", "", checkedOut, from, tree.Depth + 1);
+        _unreachable.Add(from);
+        return null;
+    }
+
+    /// <summary>A folder of a commit, and where its files go.</summary>
+    private sealed record Tree(string Commit, string Folder, string Prefix, string? WorkingFolder, string Address, int Depth);
 
     private static async Task AddAsync(GitTreeEntry entry, GitObjectReader objects, TreeArchive archive, CancellationToken cancellationToken)
     {

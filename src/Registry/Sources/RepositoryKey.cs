@@ -18,6 +18,10 @@ internal static partial class RepositoryKey
         return ScpForm().Match(address) is { Success: true } scp ? Of(scp.Groups["host"].Value, scp.Groups["path"].Value) : address;
     }
 
+    /// <summary>Both are below the same first part of the path at the same host.</summary>
+    public static bool HaveSameOwner(string address, string other) =>
+        Of(address).Split('/') is [var host, var owner, _, ..] && Of(other).Split('/') is [var otherHost, var otherOwner, _, ..] && (host, owner) == (otherHost, otherOwner);
+
     private static string Of(string host, string path)
     {
         host = host.ToLowerInvariant();

@@ -18,21 +18,32 @@ public sealed partial record SourceAddress(SourceAddressKind Kind, string Reposi
             address = file.LocalPath;
         if (Path.IsPathFullyQualified(address))
             return ParsePath(address, folder);
-        if (ScpForm().IsMatch(address) || Uri.TryCreate(address, UriKind.Absolute, out var uri) && IsGitUrl(uri))
-            return new(SourceAddressKind.GitUrl, address.TrimEnd('/'), folder);
-        throw new SourceException($"'{address}' is neither an absolute path nor a git URL (https://, ssh://, git://, file:// or user@host:path).");
+        return Fault(address) is { } fault ? throw new SourceException(fault) : new(SourceAddressKind.GitUrl, address.TrimEnd('/'), folder);
     }
 
-    private static bool IsGitUrl(Uri uri)
+    /// <summary>Why something is no git URL of another machine; null: it is one.</summary>
+    public static string? Fault(string address)
     {
-        if (uri.Scheme is not ("https" or "http" or "ssh" or "git") || uri.Host.Length == 0)
-            return false;
+        if (address.Any(char.IsControl))
+            return "The address of a component can't have control characters.";
+        if (ScpForm().IsMatch(address))
+            return null;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http" or "ssh" or "git") || uri.Host.Length == 0)
+            return $"'{address}' is neither an absolute path nor a git URL (https://, ssh://, git://, file:// or user@host:path).";
         if (uri.Host.StartsWith('-') || uri.UserInfo.StartsWith('-'))
-            throw new SourceException("A host or user name can't begin with a dash.");
+            return "A host or user name can't begin with a dash.";
         if (uri.UserInfo.Contains(':', StringComparison.Ordinal))
-            throw new SourceException("Take the password out of the URL: the address is stored and shown to everybody.");
-        return true;
+            return "Take the password out of the URL: the address is stored and shown to everybody. 'twin credential set' keeps it.";
+        return uri.Query.Length > 0 || uri.Fragment.Length > 0 ? "The address of a repository has no '?' and no '#'." : null;
     }
+
+    /// <summary>A git URL as one, also when it is written as <c>user@host:path</c>.</summary>
+    public static Uri ToUri(string address) =>
+        ScpForm().Match(address) is { Success: true } scp
+            ? new Uri($"ssh://{scp.Groups["host"].Value}/{scp.Groups["path"].Value.TrimStart('/')}")
+            : new Uri(address);
+
+    public static SourceException LocalRefused() => new("Folders of the server's machine may not be components here: give the URL of a repository.");
 
     private static SourceAddress ParsePath(string path, string subfolder)
     {
@@ -61,7 +72,7 @@ public sealed partial record SourceAddress(SourceAddressKind Kind, string Reposi
         return string.Join('/', parts);
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:[^:].*$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*@(?<host>[A-Za-z0-9][\w.-]*):(?<path>[^:].*)$")]
     private static partial Regex ScpForm();
 }
 

@@ -11,9 +11,9 @@ namespace Twinrunner.Runner.Components;
 public static class ComponentsSetup
 {
     /// <param name="dataFolder">Copies of git repositories are kept in <c>registry/</c> below it.</param>
-    public static IServiceCollection AddComponents(this IServiceCollection services, string dataFolder)
+    public static IServiceCollection AddComponents(this IServiceCollection services, string dataFolder, RegistryOptions options)
     {
-        services.AddRegistry(new RegistryOptions { MirrorFolder = Path.Combine(dataFolder, "registry") });
+        services.AddRegistry(options with { MirrorFolder = Path.Combine(dataFolder, "registry") });
         services.AddSingleton<IImageBuilder>(provider => new DockerImageBuilder(
             provider.GetRequiredService<DockerEngine>(),
             new RegistryCredentials(provider.GetRequiredService<DockerOptions>().ClientConfigFolder)));

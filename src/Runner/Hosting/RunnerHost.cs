@@ -78,7 +78,7 @@ public static class RunnerHost
         services.AddOutputs();
         services.AddSecrets();
         services.AddExecutors(Executors(settings));
-        services.AddComponents(settings.DataFolder);
+        services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddSingleton(new DefaultUser(settings.DefaultUser));
         if (settings.RunSteps)
             services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);

@@ -5,6 +5,7 @@ using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Images;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 
@@ -22,6 +23,7 @@ public sealed class TestRegistry : IAsyncDisposable
         change?.Invoke(options);
         var services = new ServiceCollection();
         services.AddStorage(new StorageOptions { DataFolder = _folder.Path });
+        services.AddSingleton(SecretKey.Load(_folder.Path, _ => null));
         services.AddRegistry(options);
         services.AddSingleton(builder ?? new FakeImageBuilder());
         _services = services.BuildServiceProvider();
@@ -60,6 +62,10 @@ public sealed class TestRegistry : IAsyncDisposable
             files.Add(entry.Name, entry.EntryType == TarEntryType.SymbolicLink ? "-> " + entry.LinkName : entry.DataStream is { } data ? await new StreamReader(data).ReadToEndAsync() : "");
         return files;
     }
+
+    /// <summary>Everything that git keeps as text beside the objects.</summary>
+    public IEnumerable<string> MirroredText() =>
+        Directory.EnumerateFiles(_folder["registry"], "*", SearchOption.AllDirectories).Where(file => !file.Contains("/objects/", StringComparison.Ordinal)).Select(File.ReadAllText);
 
     public async Task<IEnumerable<string>> EventTypesAsync() =>
         (await Get<EventStore>().FindAsync(null, null, 1000, TestContext.Current.CancellationToken)).Select(e => e.Type);

@@ -6,19 +6,26 @@ namespace Twinrunner.Registry.Tests.Support;
 /// <summary>A real git repository in a temporary folder.</summary>
 public sealed class TestRepository : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder? _own;
 
-    private TestRepository(string name)
+    private TestRepository(string name, TestFolder? folder)
     {
-        Path = _folder[name];
+        _own = folder is null ? new() : null;
+        Path = (folder ?? _own!)[name];
         Directory.CreateDirectory(Path);
     }
 
     public string Path { get; }
 
-    public static TestRepository Create(string name = "repository")
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>The folder that servers serve.</summary>
+    public string Parent => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <param name="folder">Where it is made, to go away with that; null: a folder of its own.</param>
+    public static TestRepository Create(string name = "repository", TestFolder? folder = null)
     {
-        var repository = new TestRepository(name);
+        var repository = new TestRepository(name, folder);
         repository.Git("init", "--quiet", "--initial-branch=main");
         return repository;
     }
@@ -79,5 +86,5 @@ public sealed class TestRepository : IDisposable
         return output;
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _own?.Dispose();
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Twinrunner.Runner.Hosting;
 
 /// <summary>All settings of a server but the data folder, which says where the file with the others is.</summary>
-public static class HostSettingList
+public static partial class HostSettingList
 {
     public static IReadOnlyList<HostSetting> All { get; } =
     [
@@ -53,6 +53,7 @@ public static class HostSettingList
             "least severe messages that are logged: trace, debug, information, warning, error, critical, none",
             "debug writes several lines for each step, trace for each request",
             (settings, text) => settings with { LogLevel = Level(text) }),
+        .. Registry,
     ];
 
     private static string[] Words(string text) =>

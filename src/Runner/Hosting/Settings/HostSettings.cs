@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Twinrunner.Registry;
 
 namespace Twinrunner.Runner.Hosting;
 
@@ -42,6 +43,9 @@ public sealed record HostSettings
 
     /// <summary>How long a stop waits for requests and loops to end. Containers are left running.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where components may come from, and what they may cost.</summary>
+    public RegistryOptions Registry { get; init; } = new();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -1,0 +1,53 @@
+using Twinrunner.Registry;
+
+namespace Twinrunner.Runner.Hosting;
+
+public static partial class HostSettingList
+{
+    private static HostSetting[] Registry =>
+    [
+        Of("allowedGitHosts", "--allowed-git-hosts", "TWIN_ALLOWED_GIT_HOSTS", "* (any)",
+            "hosts whose git repositories may be components, separated by commas: names, or *.example.org",
+            "nothing",
+            (options, text) => options with { AllowedHosts = Words(text) }),
+        Of("privateHosts", "--private-hosts", "TWIN_PRIVATE_HOSTS", "none",
+            "hosts that may be used although they are in a private network or on this machine, separated by commas: names, addresses, or ranges such as 10.0.0.0/8",
+            "whoever may add a component can make the server send requests to these hosts",
+            (options, text) => options with { PrivateHosts = Words(text) }),
+        Of("localSources", "--local-sources", "TWIN_LOCAL_SOURCES", "yes",
+            "whether folders and repositories of the server's machine may be components (yes or no)",
+            "whoever may add a component can read the files that the server's user can read, of folders with an odtp.yml",
+            (options, text) => options with { LocalSources = Switch(text) }),
+        Of("gitCaFile", "--git-ca-file", "TWIN_GIT_CA_FILE", "the system's",
+            "file with certificates of authorities (PEM) that git trusts in place of the system's",
+            "whoever has the keys of these authorities can pose as any git host",
+            (options, text) => options with { GitCaFile = ExistingFile(text) }),
+        Of("gitSeconds", "--git-seconds", "TWIN_GIT_SECONDS", "600",
+            "how long one command of git may take",
+            "a host that hangs is noticed later",
+            (options, text) => options with { GitTimeout = TimeSpan.FromSeconds(Number(text, 1, 86_400)) }),
+        Of("maxRepositoryBytes", "--max-repository-bytes", "TWIN_MAX_REPOSITORY_BYTES", "4294967296 (4 GiB)",
+            "disk that the copy of one repository may take",
+            "that much disk for each repository",
+            (options, text) => options with { MaxRepositoryBytes = Number(text, 1 << 20, 1L << 50) }),
+        Of("maxVersionBytes", "--max-version-bytes", "TWIN_MAX_VERSION_BYTES", "1073741824 (1 GiB)",
+            "bytes of the files of one version of a component",
+            "that much room in the object store for each version, and in the engine for each build",
+            (options, text) => options with { MaxArchiveBytes = Number(text, 1024, 1L << 50) }),
+        Of("maxVersionFiles", "--max-version-files", "TWIN_MAX_VERSION_FILES", "100000",
+            "files of one version of a component",
+            "registering and building it take longer",
+            (options, text) => options with { MaxArchiveFiles = (int)Number(text, 1, 100_000_000) }),
+        Of("buildSeconds", "--build-seconds", "TWIN_BUILD_SECONDS", "3600",
+            "how long the build of one image may take",
+            "a build that hangs keeps steps waiting that long",
+            (options, text) => options with { BuildTimeout = TimeSpan.FromSeconds(Number(text, 1, 7 * 86_400)) }),
+    ];
+
+    private static HostSetting Of(
+        string name, string flag, string variable, string @default, string help, string cost, Func<RegistryOptions, string, RegistryOptions> apply) =>
+        new(name, flag, variable, @default, help, cost, (settings, text) => settings with { Registry = apply(settings.Registry, text) });
+
+    private static string ExistingFile(string path) =>
+        File.Exists(path) ? Path.GetFullPath(path) : throw new FormatException("there is no such file");
+}
