@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.Client.Tests;
 

@@ -131,7 +131,8 @@ internal sealed partial class GitHubHttp : IDisposable
             return new() { Failure = GitHubRefusals.Of(call, quota, response, body) };
         try
         {
-            return new() { Value = JsonSerializer.Deserialize(body, type)!, Stamp = StampOf(response), HasNext = HasNext(response, orNull: false) };
+            var value = JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
+            return new() { Value = value, Stamp = StampOf(response), HasNext = HasNext(response, orNull: false) };
         }
         catch (JsonException)
         {

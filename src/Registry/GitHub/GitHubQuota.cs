@@ -86,8 +86,8 @@ public sealed class GitHubQuota(string host, string identity, TimeProvider time)
             || Number(response.Headers, "X-RateLimit-Reset") is not { } reset)
             return;
         var now = time.GetUtcNow();
-        // By GitHub's own clock, since ours may differ from it.
-        var resetsAt = now + (DateTimeOffset.FromUnixTimeSeconds(reset) - (response.Headers.Date ?? now));
+        // By GitHub's own clock, since ours may differ from it; both are whole seconds.
+        var resetsAt = now + (DateTimeOffset.FromUnixTimeSeconds(reset) - (response.Headers.Date ?? now)) + TimeSpan.FromSeconds(1);
         lock (_gate)
         {
             // Answers may arrive in another order: within an hour, less is later.

@@ -1,13 +1,20 @@
-namespace Twinrunner.Client.Tests;
+namespace Twinrunner.TestKit;
 
 /// <summary>A clock on which short waits are over at once, and time has passed by them; long ones never end.</summary>
-internal sealed class HastyTime(TimeSpan shorterThan) : TimeProvider
+public sealed class HastyTime(TimeSpan shorterThan) : TimeProvider
 {
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private long _ticks = 1;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    public override DateTimeOffset GetUtcNow() => Start + TimeSpan.FromTicks(GetTimestamp());
+
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    /// <summary>Lets time pass of which nobody waits for the end.</summary>
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(this, callback, state, dueTime);
 
