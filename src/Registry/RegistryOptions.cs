@@ -33,6 +33,18 @@ public sealed record RegistryOptions
     /// <summary>Time for the build of one image. Default one hour.</summary>
     public TimeSpan BuildTimeout { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Image registries that have no TLS: <c>HOST</c> or <c>HOST:PORT</c>. Default those of this machine only, as with Docker.</summary>
+    public IReadOnlyList<string> InsecureImageRegistries { get; set; } = [];
+
+    /// <summary>Where Docker Hub's images are. Another one for a mirror, or a test.</summary>
+    public Uri DockerHubRegistry { get; set; } = new("https://registry-1.docker.io");
+
+    /// <summary>Docker Hub's own interface, for the dates of tags.</summary>
+    public Uri DockerHubApi { get; set; } = new("https://hub.docker.com");
+
+    /// <summary>Time for one request to an image registry, its redirects and its login included. Default 30 seconds.</summary>
+    public TimeSpan ImageRegistryTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Hosts that are GitHub, and where their REST API is. Default github.com; a GitHub Enterprise server has it at <c>https://HOST/api/v3/</c>.</summary>
     public IReadOnlyDictionary<string, Uri> GitHubApi { get; set; } = new Dictionary<string, Uri>(StringComparer.OrdinalIgnoreCase)
     {

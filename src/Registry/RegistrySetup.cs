@@ -4,6 +4,7 @@ using Twinrunner.Registry.Credentials;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.GitHub;
 using Twinrunner.Registry.Hosts;
+using Twinrunner.Registry.ImageRegistries;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Sources;
 using Twinrunner.Registry.Sync;
@@ -35,6 +36,7 @@ public static class RegistrySetup
         services.AddSingleton<CredentialService>();
         services.AddSingleton<ISyncRequests, SyncRequests>();
         services.AddGitHub();
+        services.AddImageRegistries();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;

@@ -17,11 +17,12 @@ public sealed class TestRegistry : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly ServiceProvider _services;
 
-    private TestRegistry(Action<RegistryOptions>? change, IImageBuilder? builder)
+    private TestRegistry(Action<RegistryOptions>? change, IImageBuilder? builder, TimeProvider? time)
     {
         var options = new RegistryOptions { MirrorFolder = _folder["registry"] };
         change?.Invoke(options);
         var services = new ServiceCollection();
+        services.AddSingleton(time ?? TimeProvider.System);
         services.AddStorage(new StorageOptions { DataFolder = _folder.Path });
         services.AddSingleton(SecretKey.Load(_folder.Path, _ => null));
         services.AddRegistry(options);
@@ -31,9 +32,9 @@ public sealed class TestRegistry : IAsyncDisposable
 
     public ComponentService Components => Get<ComponentService>();
 
-    public static async Task<TestRegistry> StartAsync(Action<RegistryOptions>? change = null, IImageBuilder? builder = null)
+    public static async Task<TestRegistry> StartAsync(Action<RegistryOptions>? change = null, IImageBuilder? builder = null, TimeProvider? time = null)
     {
-        var registry = new TestRegistry(change, builder);
+        var registry = new TestRegistry(change, builder, time);
         foreach (var hosted in registry._services.GetServices<IHostedService>())
             await hosted.StartAsync(TestContext.Current.CancellationToken);
         return registry;

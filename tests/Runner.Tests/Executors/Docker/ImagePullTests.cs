@@ -3,6 +3,7 @@ using Twinrunner.Runner.Executors.Docker;
 using Twinrunner.Runner.Executors.Docker.Engine;
 using Twinrunner.Storage.Documents;
 using Twinrunner.TestKit.Executors;
+using Twinrunner.TestKit.ImageRegistries;
 
 namespace Twinrunner.Runner.Tests.Executors.Docker;
 

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Twinrunner.Registry.Credentials;
+
+namespace Twinrunner.Registry.ImageRegistries;
+
+internal static class ImageRegistriesSetup
+{
+    public static IServiceCollection AddImageRegistries(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<RegistryHttp>();
+        services.AddSingleton<PullLimits>();
+        services.AddSingleton(provider => new ImageRegistryClient(new RegistrySession(
+            provider.GetRequiredService<RegistryHttp>(),
+            provider.GetRequiredService<CredentialService>(),
+            provider.GetRequiredService<PullLimits>(),
+            provider.GetRequiredService<RegistryOptions>(),
+            provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton(provider => new DockerHubClient(
+            provider.GetRequiredService<RegistryHttp>(),
+            provider.GetRequiredService<PullLimits>(),
+            provider.GetRequiredService<RegistryOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}
