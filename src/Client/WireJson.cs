@@ -64,6 +64,8 @@ namespace Twinrunner.Client;
 // Nodes
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(Page<NodeView>))]
+// Webhooks
+[JsonSerializable(typeof(WebhookView))]
 // Components
 [JsonSerializable(typeof(NewComponent))]
 [JsonSerializable(typeof(ComponentView))]

@@ -10,6 +10,7 @@ using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
+using Twinrunner.Runner.Webhooks;
 
 namespace Twinrunner.Runner.Api;
 
@@ -59,6 +60,7 @@ public static class ApiSetup
         api.MapWorkflows();
         api.MapNodes();
         api.MapComponents();
+        api.MapWebhooks();
     }
 
     private static void Configure(JsonSerializerOptions options)

@@ -17,6 +17,7 @@ using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
 using Twinrunner.Runner.Twins;
+using Twinrunner.Runner.Webhooks;
 using Twinrunner.Storage;
 
 namespace Twinrunner.Runner.Hosting;
@@ -79,6 +80,7 @@ public static class RunnerHost
         services.AddSecrets();
         services.AddExecutors(Executors(settings));
         services.AddComponents(settings.DataFolder, settings.Registry);
+        services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));
         services.AddSingleton(new DefaultUser(settings.DefaultUser));
         if (settings.RunSteps)
             services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);

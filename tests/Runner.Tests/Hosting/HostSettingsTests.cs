@@ -65,6 +65,32 @@ public sealed class HostSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_GitHub_Enterprise_server_is_named_by_its_host()
+    {
+        var hosts = Read(("--github-hosts", "GHE.example.org, other.example.org:8443=http://api.example.org/v3")).Registry.GitHubApi;
+
+        Assert.Equal(
+            ["ghe.example.org https://ghe.example.org/api/v3/", "github.com https://api.github.com/", "other.example.org:8443 http://api.example.org/v3/"],
+            hosts.Select(host => $"{host.Key} {host.Value}").Order());
+        Assert.Contains("neither HOST nor HOST=https://", Assert.Throws<InvalidSettingsException>(() => Read(("--github-hosts", "https://ghe.example.org"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdef", 1)]
+    [InlineData("0123456789abcdef\nfedcba9876543210\n", 2)]
+    [InlineData("short", 0)]
+    [InlineData("0123456789abcdef\nshort", 0)]
+    public void Secrets_of_webhooks_are_lines_that_cannot_be_guessed(string text, int count)
+    {
+        _environment["TWIN_GITHUB_WEBHOOK_SECRET"] = text;
+
+        if (count > 0)
+            Assert.Equal(count, Read().GitHubWebhookSecrets.Count);
+        else
+            Assert.DoesNotContain("0123456789abcdef", Assert.Throws<InvalidSettingsException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Broken_JSON_in_the_file_is_a_fault_with_its_place()
     {
         File.WriteAllText(_folder[HostSettingsReader.FileName], "{ \"slots\": ");

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Twinrunner.Runner.Hosting;
+using Twinrunner.Runner.Webhooks;
 
 namespace Twinrunner.Runner.Api;
 
@@ -24,6 +25,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, HostSettings settin
         var request = context.Request;
         // Probes come from a kubelet or a load balancer, under any name and without a token; they say nothing about the data.
         if (request.Path == "/healthz" || request.Path == "/readyz")
+            return null;
+        // Signed by the host that sends it, which has no token of ours and calls us by a name of the world outside.
+        if (request.Path == ApiSetup.Prefix + GitHubWebhook.Path)
             return null;
         if (_token is not null)
         {

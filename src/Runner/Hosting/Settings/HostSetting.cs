@@ -19,4 +19,7 @@ public sealed record HostSetting(
 {
     /// <summary>A flag without a value turns it on.</summary>
     public bool IsSwitch { get; init; }
+
+    /// <summary>It is neither shown nor read from the file.</summary>
+    public bool IsSecret { get; init; }
 }

@@ -46,11 +46,46 @@ public static partial class HostSettingList
             "how long the build of one image may take",
             "a build that hangs keeps steps waiting that long",
             (options, text) => options with { BuildTimeout = TimeSpan.FromSeconds(Number(text, 1, 7 * 86_400)) }),
+        Of("githubHosts", "--github-hosts", "TWIN_GITHUB_HOSTS", "github.com",
+            "GitHub Enterprise servers beside github.com, separated by commas: HOST, or HOST=URL where its API isn't at https://HOST/api/v3",
+            "whoever may store credentials can have them sent to these hosts",
+            (options, text) => options with { GitHubApi = GitHubHosts(options.GitHubApi, text) }),
+        new("githubWebhookSecretFile", "--github-webhook-secret-file", "TWIN_GITHUB_WEBHOOK_SECRET_FILE", "none",
+            "file with the secret of GitHub's webhooks; a second line may hold the next one while it is changed",
+            "the address for webhooks answers to whoever knows the secret, without the server's token",
+            (settings, text) => settings with { GitHubWebhookSecrets = WebhookSecrets(ReadFile(text)) }),
+        new("githubWebhookSecret", null, "TWIN_GITHUB_WEBHOOK_SECRET", "none",
+            "the secret itself, for where a file is impractical; not read from twinrunner.json",
+            "as githubWebhookSecretFile; whoever may read the process's environment can read it",
+            (settings, text) => settings with { GitHubWebhookSecrets = WebhookSecrets(text) })
+        { IsSecret = true },
     ];
 
     private static HostSetting Of(
         string name, string flag, string variable, string @default, string help, string cost, Func<RegistryOptions, string, RegistryOptions> apply) =>
         new(name, flag, variable, @default, help, cost, (settings, text) => settings with { Registry = apply(settings.Registry, text) });
+
+    private static Dictionary<string, Uri> GitHubHosts(IReadOnlyDictionary<string, Uri> known, string text)
+    {
+        var hosts = new Dictionary<string, Uri>(known, StringComparer.OrdinalIgnoreCase);
+        foreach (var word in Words(text))
+        {
+            var (host, url) = word.Split('=', 2) is [var name, var address] ? (name.Trim(), address.Trim()) : (word, $"https://{word}/api/v3");
+            if (!Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var web) || !web.Authority.Equals(host, StringComparison.OrdinalIgnoreCase)
+                || !Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var api) || api.Scheme is not ("https" or "http") || api.UserInfo.Length > 0 || api.Query.Length > 0)
+                throw new FormatException($"'{word}' is neither HOST nor HOST=https://…");
+            hosts[web.Authority] = api;
+        }
+        return hosts;
+    }
+
+    private static List<string> WebhookSecrets(string text)
+    {
+        var secrets = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
+        return secrets is { Count: > 0 and <= 5 } && secrets.TrueForAll(secret => secret.Length >= 16)
+            ? secrets
+            : throw new FormatException("a secret has at least 16 characters, one to a line, five at most (make one with openssl rand -hex 32)");
+    }
 
     private static string ExistingFile(string path) =>
         File.Exists(path) ? Path.GetFullPath(path) : throw new FormatException("there is no such file");

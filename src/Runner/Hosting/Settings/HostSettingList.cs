@@ -19,7 +19,8 @@ public static partial class HostSettingList
         new("token", null, "TWIN_API_TOKEN", "none",
             "the bearer token itself, for where a file is impractical; not read from twinrunner.json",
             "as tokenFile; whoever may read the process's environment can read it",
-            (settings, text) => settings with { Token = Token(text) }),
+            (settings, text) => settings with { Token = Token(text) })
+        { IsSecret = true },
         new("allowedHosts", "--allowed-hosts", "TWIN_ALLOWED_HOSTS", "localhost and loopback addresses",
             "further host names under which browsers may reach the server, separated by commas",
             "a page served under such a name may use the server as you do",
@@ -88,11 +89,13 @@ public static partial class HostSettingList
         return labels;
     }
 
-    private static string ReadToken(string path)
+    private static string ReadToken(string path) => Token(ReadFile(path));
+
+    private static string ReadFile(string path)
     {
         try
         {
-            return Token(File.ReadAllText(path));
+            return File.ReadAllText(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -47,6 +47,9 @@ public sealed record HostSettings
     /// <summary>Where components may come from, and what they may cost.</summary>
     public RegistryOptions Registry { get; init; } = new();
 
+    /// <summary>Secrets with which GitHub signs its webhooks' deliveries; none: no deliveries are taken.</summary>
+    public IReadOnlyList<string> GitHubWebhookSecrets { get; init; } = [];
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Environment variables that are other programs' (<c>DOCKER_HOST</c>, <c>DOCKER_CONFIG</c>, …); ours are settings above.</summary>

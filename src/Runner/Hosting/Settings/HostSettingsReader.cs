@@ -49,7 +49,7 @@ public static class HostSettingsReader
             yield return (flag, given);
     }
 
-    private static string Shown(HostSetting setting, string text) => setting.Name == "token" ? "…" : text;
+    private static string Shown(HostSetting setting, string text) => setting.IsSecret ? "…" : text;
 
     private static Dictionary<string, string> ReadFile(string path, List<string> faults)
     {
@@ -65,8 +65,8 @@ public static class HostSettingsReader
                 throw new JsonException("expected an object");
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (!HostSettingList.All.Any(setting => setting.Name == property.Name && setting.Name != "token"))
-                    faults.Add($"'{property.Name}' in {FileName} is no setting: {string.Join(", ", HostSettingList.All.Where(s => s.Name != "token").Select(s => s.Name))} are");
+                if (!HostSettingList.All.Any(setting => setting.Name == property.Name && !setting.IsSecret))
+                    faults.Add($"'{property.Name}' in {FileName} is no setting: {string.Join(", ", HostSettingList.All.Where(s => !s.IsSecret).Select(s => s.Name))} are");
                 else if (Text(property.Value) is { } text)
                     values[property.Name] = text;
                 else
