@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what `make bench` measures beside Twinrunner: GNU make, GNU parallel, snakemake, cwltool. What can't be installed is
+# Installs what `make bench` measures beside Twinrunner: GNU make, GNU parallel, snakemake, cwltool, rclone. What can't be installed is
 # said, and left out of the figures.
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-for peer in make parallel snakemake cwltool; do
+for peer in make parallel snakemake cwltool rclone; do
   need "$peer" "$peer" || say "$peer is left out of the figures"
 done

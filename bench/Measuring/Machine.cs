@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Twinrunner.Runner.Executors.Docker.Engine;
 
@@ -14,6 +15,13 @@ internal static class Machine
             + $"{RuntimeInformation.FrameworkDescription}, {await EngineAsync(cancellationToken)}, "
             + $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, load average {load} at the start";
     }
+
+    /// <summary>Bytes of a line of <c>/proc/PID/status</c>: <c>VmRSS</c> is resident now, <c>VmHWM</c> at the most so far.</summary>
+    public static long ReadMemory(int process, string line) =>
+        File.ReadLines($"/proc/{process}/status")
+            .Where(text => text.StartsWith(line + ":", StringComparison.Ordinal))
+            .Select(text => long.Parse(text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
+            .Single();
 
     private static string Processor() =>
         File.Exists("/proc/cpuinfo")

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using Twinrunner.Bench.Measuring;
 using Twinrunner.Bench.Scenarios;
 using Twinrunner.Client;
 using Twinrunner.TestKit;
@@ -43,12 +43,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes of a line of <c>/proc/PID/status</c>: <c>VmRSS</c> is resident now, <c>VmHWM</c> at the most so far.</summary>
-    public long ReadMemory(string line) =>
-        File.ReadLines($"/proc/{_process.Id}/status")
-            .Where(text => text.StartsWith(line + ":", StringComparison.Ordinal))
-            .Select(text => long.Parse(text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
-            .Single();
+    /// <inheritdoc cref="Machine.ReadMemory"/>
+    public long ReadMemory(string line) => Machine.ReadMemory(_process.Id, line);
 
     public async ValueTask DisposeAsync()
     {

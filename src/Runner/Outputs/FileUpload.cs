@@ -13,6 +13,10 @@ internal sealed class FileUpload(
 {
     private const int MaxTries = 4;
 
+    /// <summary>From so many files on, flushing the file system once costs less than flushing each.</summary>
+    private const int FewFiles = 32;
+
+    private int _stored;
     private readonly HashSet<long> _knownSizes = [.. known.Keys.Select(key => key.Size)];
 
     /// <summary>Stores the file and returns its entry in the manifest. Disposes the item's file.</summary>
@@ -39,6 +43,16 @@ internal sealed class FileUpload(
         }
         throw new FileChangingException(entry.Path);
     }
+
+    /// <summary>Makes what was stored durable, where it isn't yet: before anything refers to it.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) =>
+        _stored > FewFiles && objects is ILocalObjects local
+            ? PatientAsync(async () =>
+            {
+                await local.FlushAsync(cancellationToken);
+                return true;
+            }, cancellationToken)
+            : Task.CompletedTask;
 
     /// <summary>The key of a file: readable where a key can say its path, else the hash of the path.</summary>
     internal static string KeyOf(string prefix, ManifestEntry entry)
@@ -87,7 +101,7 @@ internal sealed class FileUpload(
         {
             // On one file system nothing is copied. The component has ended: nobody writes to the file any more.
             if (local is not null)
-                await local.PutFileAsync(key, Path.Combine(root, entry.Path), new(size, sha256), cancellationToken);
+                await local.PutFileAsync(key, Path.Combine(root, entry.Path), new(size, sha256), Interlocked.Increment(ref _stored) <= FewFiles, cancellationToken);
             else
                 await PutAsync(key, file, size, sha256, cancellationToken);
             return ((string?)key, sha256);

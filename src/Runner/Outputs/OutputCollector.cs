@@ -97,6 +97,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         var sha256 = ManifestWriter.EmptySha256;
         if (manifest.EntryCount > 0)
         {
+            await upload.FlushAsync(cancellationToken);
             (var content, sha256) = await manifest.EndAsync(cancellationToken);
             await Patience.TryAsync(() =>
             {

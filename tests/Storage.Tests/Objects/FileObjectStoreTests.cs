@@ -57,13 +57,14 @@ public sealed class FileObjectStoreTests : ObjectStoreSuite
         Assert.Equal(1, (await put).Size);
     }
 
-    [Fact]
-    public async Task A_file_is_linked_in_and_becomes_read_only()
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_file_is_linked_in_and_becomes_read_only(bool durable)
     {
         var file = _folder["output.bin"];
         await File.WriteAllTextAsync(file, "result", Token);
 
-        var info = await Local.PutFileAsync("a/output.bin", file, new PutOptions(), Token);
+        var info = await Local.PutFileAsync("a/output.bin", file, new PutOptions(), durable, Token);
+        await Local.FlushAsync(Token);
 
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("result"u8)), info.Sha256);
         Assert.Equal("result", await ReadTextAsync("a/output.bin"));
@@ -82,7 +83,7 @@ public sealed class FileObjectStoreTests : ObjectStoreSuite
         await File.WriteAllTextAsync(file, "result", Token);
         Assert.True(Posix.TryLink(file, other));
 
-        await Local.PutFileAsync("a", file, new PutOptions(), Token);
+        await Local.PutFileAsync("a", file, new PutOptions(), durable: true, Token);
         await File.WriteAllTextAsync(other, "changed", Token);
 
         Assert.Equal("result", await ReadTextAsync("a"));
@@ -95,7 +96,7 @@ public sealed class FileObjectStoreTests : ObjectStoreSuite
         await File.WriteAllTextAsync(file, "result", Token);
 
         foreach (var key in (string[])["a", "a", "b", "a"])
-            await Local.PutFileAsync(key, file, new PutOptions(), Token);
+            await Local.PutFileAsync(key, file, new PutOptions(), durable: true, Token);
 
         Assert.Equal(["a", "b"], await ListAsync(""));
         Assert.Equal("result", await ReadTextAsync("a"));
@@ -108,9 +109,9 @@ public sealed class FileObjectStoreTests : ObjectStoreSuite
         await File.WriteAllTextAsync(file, "result", Token);
         File.CreateSymbolicLink(link, file);
 
-        await Local.PutFileAsync("a", link, new PutOptions(), Token);
-        await Assert.ThrowsAsync<ObjectStoreException>(() => Local.PutFileAsync("b", link, new PutOptions(Sha256: new string('0', 64)), Token));
-        await Assert.ThrowsAsync<ObjectStoreException>(() => Local.PutFileAsync("b", file, new PutOptions(ContentLength: 1), Token));
+        await Local.PutFileAsync("a", link, new PutOptions(), durable: true, Token);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => Local.PutFileAsync("b", link, new PutOptions(Sha256: new string('0', 64)), durable: true, Token));
+        await Assert.ThrowsAsync<ObjectStoreException>(() => Local.PutFileAsync("b", file, new PutOptions(ContentLength: 1), durable: true, Token));
 
         Assert.Null(new FileInfo(Local.TryGetPath("a")!).LinkTarget);
         Assert.Null(Local.TryGetPath("b"));

@@ -41,11 +41,11 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
         {
             var (size, sha256) = await incoming.FillAsync(content, cancellationToken).ConfigureAwait(false);
             Verify(key, options, size, sha256);
-            return Guarded(() => Place(key, incoming.MoveTo, new(key, size, incoming.WrittenAt, sha256)));
+            return Guarded(() => Place(key, incoming.MoveTo, durable: true, new(key, size, incoming.WrittenAt, sha256)));
         }
     }
 
-    public async Task<ObjectInfo> PutFileAsync(string key, string path, PutOptions options, CancellationToken cancellationToken)
+    public async Task<ObjectInfo> PutFileAsync(string key, string path, PutOptions options, bool durable, CancellationToken cancellationToken)
     {
         ObjectKey.Check(key);
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
@@ -59,9 +59,10 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
                     ? (file.Length, known)
                     : await IncomingFile.HashAsync(file, cancellationToken).ConfigureAwait(false);
                 Verify(key, options, size, sha256);
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
+                if (durable)
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
                 var info = new ObjectInfo(key, size, File.GetLastWriteTimeUtc(file.SafeFileHandle), sha256);
-                return Guarded(() => Place(key, target => File.Move(linked, target, overwrite: true), info));
+                return Guarded(() => Place(key, target => File.Move(linked, target, overwrite: true), durable, info));
             }
             finally
             {
@@ -69,6 +70,12 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
             }
         }
     }
+
+    public Task FlushAsync(CancellationToken cancellationToken) => Task.Run(() => Guarded(() =>
+    {
+        Posix.FlushFileSystem(_root);
+        return true;
+    }), cancellationToken);
 
     public Task<Stream?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken)
     {
@@ -190,7 +197,7 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
         }
     }
 
-    private ObjectInfo Place(string key, Action<string> move, ObjectInfo info)
+    private ObjectInfo Place(string key, Action<string> move, bool durable, ObjectInfo info)
     {
         var target = PathOf(key);
         var folder = Path.GetDirectoryName(target)!;
@@ -200,7 +207,8 @@ public sealed class FileObjectStore : IObjectStore, ILocalObjects
             try
             {
                 move(target);
-                Posix.FlushFolder(folder);
+                if (durable)
+                    Posix.FlushFolder(folder);
                 return info;
             }
             catch (Exception exception) when (attempt < 10 && exception is (DirectoryNotFoundException or FileNotFoundException))

@@ -9,7 +9,12 @@ internal static partial class Posix
     private const int NoSuchFile = 2;
 
     /// <summary>Makes what was created, renamed or deleted in the folder survive a power cut.</summary>
-    public static void FlushFolder(string path)
+    public static void FlushFolder(string path) => Flush(path, Fsync);
+
+    /// <summary>Makes everything in the folder's file system survive a power cut.</summary>
+    public static void FlushFileSystem(string path) => Flush(path, OperatingSystem.IsLinux() ? SyncFs : _ => { Sync(); return 0; });
+
+    private static void Flush(string path, Func<int, int> flush)
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -20,7 +25,7 @@ internal static partial class Posix
             throw LastError($"'{path}' can't be opened");
         try
         {
-            if (Fsync(descriptor) < 0)
+            if (flush(descriptor) < 0)
                 throw LastError($"'{path}' can't be flushed");
         }
         finally
@@ -51,6 +56,12 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "sync")]
+    private static partial void Sync();
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Twinrunner.Bench.Measuring;
+using Twinrunner.Bench.Rigs;
+using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Outputs;
+using Twinrunner.TestKit;
+
+namespace Twinrunner.Bench.Scenarios;
+
+/// <summary>What a step left goes into the embedded object store: one big file, and a tree of many small ones.</summary>
+internal sealed class Upload : IScenario
+{
+    private const long BigBytes = 2L << 30;
+    private const int SmallFiles = 20_000, SmallBytes = 16 * 1024, FilesOfAFolder = 200;
+    private const double BudgetMegabytes = 100;
+    private const string Us = "Twinrunner", Rclone = "rclone copy, then sync";
+
+    public string Name => "upload";
+
+    public string Title => "Outputs of a step: a file of 2 GiB, and 20,000 files of 16 KiB";
+
+    public async Task<ScenarioReport> RunAsync(BenchSettings settings, CancellationToken cancellationToken)
+    {
+        using var folder = new TestFolder();
+        await using var stores = await TestStores.OpenAsync(services => services.AddOutputs(), cancellationToken);
+        var figures = new List<Figure>();
+        var budgets = new List<BudgetLine>();
+        var allNotes = new List<string>();
+        foreach (var (what, make) in (IEnumerable<(string, Action<string>)>)[("2 GiB file", MakeBig), ("20,000 files", MakeMany)])
+        {
+            var before = Machine.ReadMemory(Environment.ProcessId, "VmHWM");
+            List<Contestant> contestants =
+            [
+                new(Us, token => CollectAsync(stores, make, token)),
+                new(Rclone, token => CopyAsync(folder, make, token)),
+            ];
+            var (samples, notes) = await Rounds.RunAsync(contestants, settings.Rounds ?? 3, settings, _ => Task.CompletedTask, cancellationToken);
+            figures.AddRange(samples.Select(pair => new Figure($"{what}: {pair.Key}", pair.Value, Unit.Seconds)));
+            allNotes.AddRange(notes);
+            if (samples.TryGetValue(Rclone, out var rclone))
+                budgets.Add(new($"output upload, {what}", "≥ rclone", $"{rclone.Median / samples[Us].Median:0.00} × as fast", samples[Us].Median <= rclone.Median));
+            var grown = (Machine.ReadMemory(Environment.ProcessId, "VmHWM") - before) / 1e6;
+            budgets.Add(new($"output upload, {what}", "constant memory", $"grew by {grown:0} MB", grown < BudgetMegabytes));
+        }
+        return new(figures)
+        {
+            Budgets = budgets,
+            Notes =
+            [
+                "Twinrunner hashes every file, links it into the store, and flushes it and the manifest to the disk. rclone copies and compares hashes; `sync` then flushes what it wrote.",
+                .. allNotes.Distinct(),
+            ],
+        };
+    }
+
+    private static async Task<double> CollectAsync(TestStores stores, Action<string> make, CancellationToken cancellationToken)
+    {
+        var step = await stores.AddStepAsync(step => step, cancellationToken);
+        var (key, work) = (new StepKey(step.Id, step.Attempt), stores.Get<WorkFolders>());
+        var folders = work.Create(key);
+        make(folders.Output);
+        await Command.RunAsync("/", "sync", [], cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, folders, ResolvedInputs.Of([]), cancellationToken);
+        var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (!collected.Succeeded)
+            throw new InvalidOperationException(collected.Message);
+        work.Delete(key);
+        Directory.Delete(stores.Folder["objects"], recursive: true);
+        Directory.CreateDirectory(stores.Folder["objects/%incoming"]);
+        return taken;
+    }
+
+    private static async Task<double> CopyAsync(TestFolder folder, Action<string> make, CancellationToken cancellationToken)
+    {
+        var (source, target) = (folder["source"], folder["target"]);
+        Directory.CreateDirectory(source);
+        make(source);
+        await Command.RunAsync("/", "sync", [], cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        await Command.RunAsync("/", "rclone", ["copy", "--config", "/dev/null", "--checksum", source, target], cancellationToken);
+        await Command.RunAsync("/", "sync", ["-f", target], cancellationToken);
+        var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Directory.Delete(source, recursive: true);
+        Directory.Delete(target, recursive: true);
+        return taken;
+    }
+
+    private static void MakeBig(string folder)
+    {
+        using var file = File.Create(Path.Combine(folder, "big.bin"));
+        var block = new byte[1 << 20];
+        for (long written = 0; written < BigBytes; written += block.Length)
+        {
+            new Random((int)(written >> 20)).NextBytes(block);
+            file.Write(block);
+        }
+    }
+
+    private static void MakeMany(string folder)
+    {
+        var bytes = new byte[SmallBytes];
+        for (var i = 0; i < SmallFiles; i++)
+        {
+            var parent = Path.Combine(folder, $"{i / FilesOfAFolder:000}");
+            if (i % FilesOfAFolder == 0)
+                Directory.CreateDirectory(parent);
+            new Random(i).NextBytes(bytes);
+            File.WriteAllBytes(Path.Combine(parent, $"{i:00000}.bin"), bytes);
+        }
+    }
+}
