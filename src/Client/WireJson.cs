@@ -64,6 +64,8 @@ namespace Twinrunner.Client;
 // Nodes
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(Page<NodeView>))]
+// GitHub
+[JsonSerializable(typeof(Page<GitHubQuotaView>))]
 // Webhooks
 [JsonSerializable(typeof(WebhookView))]
 // Components

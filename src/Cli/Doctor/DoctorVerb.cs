@@ -12,7 +12,7 @@ internal sealed class DoctorVerb : Verb
 {
     private readonly OutputOption _output = new();
 
-    public DoctorVerb(CliContext context) : base(context, "doctor", "Check what runs need: server, data folder, container engine, git.") => Add(_output);
+    public DoctorVerb(CliContext context) : base(context, "doctor", "Check what runs need: server, data folder, container engine, git, GitHub.") => Add(_output);
 
     public override string Details => """
         One sentence for each thing, and for what is missing how to get it. Changes nothing and starts nothing. The exit code is
@@ -30,6 +30,7 @@ internal sealed class DoctorVerb : Verb
             Checks.DataFolder(choice.DataFolder),
             await Checks.EngineAsync(Context.Environment, cancellationToken),
             await Checks.GitAsync(cancellationToken),
+            .. await GitHubCheck.RunAsync(choice, Context.Time, cancellationToken),
         ];
         if (_output.IsJson(arguments))
             Terminal.Print(JsonSerializer.Serialize(findings, FindingJson.Default.IReadOnlyListFinding));

@@ -20,21 +20,32 @@ public sealed class GitHubAccess
     public async Task<string?> FindTokenAsync(GitHubRepository repository, CancellationToken cancellationToken) =>
         (await FindAsync(repository, cancellationToken)).Identity?.Token;
 
-    internal async Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(GitHubRepository repository, CancellationToken cancellationToken)
+    internal Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(GitHubRepository repository, CancellationToken cancellationToken) =>
+        FindAsync(
+            repository.Host, repository.Owner,
+            async app => await _apps.FindAsync(_options.GitHubApi[repository.Host], repository, app, cancellationToken),
+            cancellationToken);
+
+    /// <summary>As whom an owner's repositories are read, without one of them: an App as itself.</summary>
+    /// <param name="owner">Null: those that have no login of their own.</param>
+    internal Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindScopeAsync(string host, string? owner, CancellationToken cancellationToken) =>
+        FindAsync(host, owner, app => Task.FromResult(_apps.Sign(host, app)), cancellationToken);
+
+    private async Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(
+        string host, string? owner, Func<Credential, Task<(GitHubIdentity?, GitHubAnswer?)>> useAppAsync, CancellationToken cancellationToken)
     {
-        Credential? credential;
         try
         {
-            credential = await _credentials.FindAsync(CredentialKind.GitHub, repository.Host, repository.Owner, cancellationToken);
+            return await _credentials.FindAsync(CredentialKind.GitHub, host, owner, cancellationToken) switch
+            {
+                null => (GitHubIdentity.Anonymous, null),
+                var credential when GitHubApps.IsKey(credential) => await useAppAsync(credential),
+                var credential => (GitHubIdentity.OfToken(credential.Secret.Trim()), null),
+            };
         }
         catch (SecretKeyException exception)
         {
             return (null, new GitHubAnswer.Refused(exception.Message));
         }
-        if (credential is null)
-            return (GitHubIdentity.Anonymous, null);
-        return GitHubApps.IsKey(credential)
-            ? await _apps.FindAsync(_options.GitHubApi[repository.Host], repository, credential, cancellationToken)
-            : (GitHubIdentity.OfToken(credential.Secret.Trim()), null);
     }
 }

@@ -28,19 +28,18 @@ internal sealed class GitHubApps(GitHubHttp http, TimeProvider time) : IDisposab
     public async Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(
         Uri api, GitHubRepository repository, Credential app, CancellationToken cancellationToken)
     {
-        if (app.UserName is not { } appId)
-            return (null, new GitHubAnswer.Refused($"The GitHub App's key has no App id: store it with twin credential set github {repository.Host} --user APP_ID."));
-        var key = $"{repository.Host}/{repository.Owner}/{appId}";
+        var key = $"{repository.Host}/{repository.Owner}/{app.UserName}";
         await _gate.WaitAsync(cancellationToken);
         try
         {
             if (_tokens.TryGetValue(key, out var known) && known.ExpiresAt - time.GetUtcNow() > RenewBefore)
                 return (known.Identity, null);
-            if (TrySign(appId, app.Secret) is not { } statement)
-                return (null, new GitHubAnswer.Refused($"The key of the GitHub App {appId} can't be read: store the .pem file that GitHub gave, whole."));
-            var (token, failure) = await RequestAsync(api, repository, new($"app-{appId}", statement), cancellationToken);
+            var (identity, refused) = Sign(repository.Host, app);
+            if (identity is null)
+                return (null, refused);
+            var (token, failure) = await RequestAsync(api, repository, identity, cancellationToken);
             if (failure is GitHubAnswer.Gone)
-                return (GitHubIdentity.Anonymous with { Hint = $"The GitHub App {appId} is not installed for it: install it at {repository.Owner}, or store a token" }, null);
+                return (GitHubIdentity.Anonymous with { Hint = $"The GitHub App {app.UserName} is not installed for it: install it at {repository.Owner}, or store a token" }, null);
             if (token is null)
                 return (null, failure);
             _tokens[key] = token;
@@ -50,6 +49,16 @@ internal sealed class GitHubApps(GitHubHttp http, TimeProvider time) : IDisposab
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>The App itself, for a few minutes.</summary>
+    public (GitHubIdentity? Identity, GitHubAnswer? Failure) Sign(string host, Credential app)
+    {
+        if (app.UserName is not { } appId)
+            return (null, new GitHubAnswer.Refused($"The GitHub App's key has no App id: store it with twin credential set github {host} --user APP_ID."));
+        return TrySign(appId, app.Secret) is { } statement
+            ? (new($"app-{appId}", statement) { IsApp = true }, null)
+            : (null, new GitHubAnswer.Refused($"The key of the GitHub App {appId} can't be read: store the .pem file that GitHub gave, whole."));
     }
 
     private async Task<(InstallationToken? Token, GitHubAnswer? Failure)> RequestAsync(

@@ -37,6 +37,10 @@ internal sealed class GitHubClient(GitHubHttp http, RegistryOptions options)
     public Task<GitHubReply<RateLimitRecord>> RateLimitAsync(string host, GitHubIdentity identity, CancellationToken cancellationToken) =>
         http.SendAsync(new(host, new Uri(options.GitHubApi[host], "rate_limit"), identity), GitHubJson.Default.RateLimitRecord, cancellationToken);
 
+    /// <summary>The App that asks; so its key is right.</summary>
+    public Task<GitHubReply<AppRecord>> AppAsync(string host, GitHubIdentity app, CancellationToken cancellationToken) =>
+        http.SendAsync(new(host, new Uri(options.GitHubApi[host], "app"), app), GitHubJson.Default.AppRecord, cancellationToken);
+
     private GitHubCall Call(GitHubRepository repository, string path, GitHubIdentity identity, GitHubStamp? stamp) =>
         new(repository.Host, new Uri(options.GitHubApi[repository.Host], $"repos/{repository.FullName}{path}"), identity, stamp);
 }

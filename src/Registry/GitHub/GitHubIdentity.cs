@@ -12,6 +12,9 @@ internal sealed record GitHubIdentity(string Name, string? Token, string? Hint =
 
     public bool IsAnonymous => Token is null;
 
+    /// <summary>The App itself, which may read no repository: its installations do.</summary>
+    public bool IsApp { get; init; }
+
     /// <summary>Tokens can't be guessed, so eight digits of the hash give nothing away.</summary>
     public static GitHubIdentity OfToken(string token) =>
         new($"token-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))[..8]}", token);

@@ -29,6 +29,8 @@ public sealed class GitHubQuota(string host, string identity, TimeProvider time)
 
     public string Identity => identity;
 
+    public bool IsInstallation => identity.StartsWith("installation-", StringComparison.Ordinal);
+
     public GitHubQuotaState State
     {
         get

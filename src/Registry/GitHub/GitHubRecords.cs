@@ -30,11 +30,10 @@ internal sealed record RefObjectRecord(string Sha);
 internal sealed record ReleaseRecord(
     string TagName, string HtmlUrl, bool Draft, bool Prerelease, string? Name = null, DateTimeOffset? PublishedAt = null);
 
-internal sealed record RateLimitRecord(RateLimitResources Resources);
+/// <summary>Only the headers beside it are read, as with every answer.</summary>
+internal sealed record RateLimitRecord;
 
-internal sealed record RateLimitResources(RateLimitOfResource Core);
-
-internal sealed record RateLimitOfResource(int Limit, int Remaining, long Reset);
+internal sealed record AppRecord(long Id);
 
 internal sealed record InstallationRecord(long Id);
 
@@ -48,6 +47,7 @@ internal sealed record ErrorRecord(string? Message = null);
 [JsonSerializable(typeof(RefRecord))]
 [JsonSerializable(typeof(IReadOnlyList<ReleaseRecord>))]
 [JsonSerializable(typeof(RateLimitRecord))]
+[JsonSerializable(typeof(AppRecord))]
 [JsonSerializable(typeof(InstallationRecord))]
 [JsonSerializable(typeof(InstallationTokenRecord))]
 [JsonSerializable(typeof(ErrorRecord))]

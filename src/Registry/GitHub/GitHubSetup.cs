@@ -13,6 +13,9 @@ internal static class GitHubSetup
         .AddSingleton<GitHubClient>()
         .AddSingleton(provider => new GitHubAccess(
             provider.GetRequiredService<CredentialService>(), provider.GetRequiredService<GitHubApps>(), provider.GetRequiredService<RegistryOptions>()))
+        .AddSingleton(provider => new GitHubQuotaReports(
+            provider.GetRequiredService<GitHubClient>(), provider.GetRequiredService<GitHubAccess>(), provider.GetRequiredService<GitHubQuotas>(),
+            provider.GetRequiredService<CredentialService>(), provider.GetRequiredService<RegistryOptions>()))
         .AddSingleton(provider => new GitHubLook(
             provider.GetRequiredService<GitHubClient>(), provider.GetRequiredService<GitHubAccess>(), provider.GetRequiredService<GitHubQuotas>()));
 }

@@ -24,5 +24,6 @@ public static class ComponentsSetup
     {
         api.MapComponentEndpoints();
         api.MapVersionEndpoints();
+        api.MapGitHubEndpoints();
     }
 }

@@ -144,6 +144,7 @@ public sealed class TestGitHub : IAsyncDisposable
         {
             ["repos", var owner, var name, .. var rest] => AnswerRepository(request, caller, Repositories.Find(owner, name), $"{owner}/{name}", string.Concat(rest)),
             ["repositories", var id, .. var rest] => AnswerRepository(request, caller, Repositories.Find(long.Parse(id)), null, string.Join('/', rest)),
+            ["app"] when caller?.App is { } app => TestGitHubAnswer.Ok(TestGitHubJson.App(app)),
             ["app", "installations", var installation, "access_tokens"] when HttpMethods.IsPost(request.Method) => GiveToken(caller, long.Parse(installation), now),
             _ => TestGitHubAnswer.NotFound,
         };

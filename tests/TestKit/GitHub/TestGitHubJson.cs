@@ -118,6 +118,19 @@ internal static class TestGitHubJson
         return new() { ["resources"] = new JsonObject { ["core"] = Core() }, ["rate"] = Core() };
     }
 
+    public static JsonObject App(TestGitHubApp app) => new()
+    {
+        ["id"] = app.Id,
+        ["slug"] = $"app-{app.Id}",
+        ["node_id"] = Node("A", app.Id),
+        ["name"] = $"App {app.Id}",
+        ["description"] = null,
+        ["external_url"] = "https://example.org",
+        ["permissions"] = new JsonObject { ["contents"] = "read", ["metadata"] = "read" },
+        ["events"] = new JsonArray("push", "create", "release"),
+        ["installations_count"] = app.Installations.Count,
+    };
+
     public static JsonObject Installation(TestGitHubInstallation installation, TestGitHubApp app) => new()
     {
         ["id"] = installation.Id,
