@@ -7,6 +7,7 @@ using Twinrunner.Cli.Doctor;
 using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
 using Twinrunner.Cli.Help;
+using Twinrunner.Cli.Images;
 using Twinrunner.Cli.Linting;
 using Twinrunner.Cli.Logs;
 using Twinrunner.Cli.Nodes;
@@ -46,11 +47,12 @@ internal static class CommandTree
             "Keep order",
             new Noun("component", "Components that workflows are made of.", "",
                 new AddComponentVerb(context), new ListComponentsVerb(context), new ShowComponentVerb(context), new RefreshComponentVerb(context),
-                new DeprecateComponentVerb(context)),
+                new LinkImageVerb(context), new DeprecateComponentVerb(context)),
             WithAlias(
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),
             new Noun("secret", "Values that steps take by name.", "", new SetSecretVerb(context), new ListSecretsVerb(context), new RemoveSecretVerb(context)),
+            new Noun("image", "Look into image registries.", "", new ShowImageVerb(context), new ListImageTagsVerb(context), new ListImageRegistriesVerb(context)),
             new Noun("credential", "Logins of git hosts and image registries.", "",
                 new SetCredentialVerb(context), new ListCredentialsVerb(context), new DeleteCredentialVerb(context)),
             new Noun("user", "People who own digital twins.", "", new ListUsersVerb(context), new CreateUserVerb(context)),

@@ -75,4 +75,9 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(Page<ComponentView>))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(Page<VersionView>))]
+// Images
+[JsonSerializable(typeof(ImageView))]
+[JsonSerializable(typeof(ImageTagsView))]
+[JsonSerializable(typeof(ImageRegistriesView))]
+[JsonSerializable(typeof(LinkImage))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -42,6 +42,9 @@ public sealed record RegistryOptions
     /// <summary>Docker Hub's own interface, for the dates of tags.</summary>
     public Uri DockerHubApi { get; set; } = new("https://hub.docker.com");
 
+    /// <summary>The container registry in which packages of github.com's repositories are. Another one for a test.</summary>
+    public string GitHubPackages { get; set; } = "ghcr.io";
+
     /// <summary>Time for one request to an image registry, its redirects and its login included. Default 30 seconds.</summary>
     public TimeSpan ImageRegistryTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

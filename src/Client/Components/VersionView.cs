@@ -31,6 +31,11 @@ public sealed record VersionView
     /// <summary><c>sha256:…</c>.</summary>
     public string? ImageDigest { get; init; }
 
+    public ImageOrigin? ImageOrigin { get; init; }
+
+    /// <summary>What an image registry says of the image; left out where none was asked.</summary>
+    public ImageView? PublishedImage { get; init; }
+
     public IReadOnlyList<ParameterView> Parameters { get; init; } = [];
     public IReadOnlyList<PortView> Ports { get; init; } = [];
 

@@ -9,10 +9,14 @@ namespace Twinrunner.Registry.Credentials;
 /// <summary>Logins of git hosts and image registries. They are stored encrypted and leave this class only towards their host.</summary>
 public sealed class CredentialService(CredentialStore store, EventStore events, SecretKey key, TimeProvider time)
 {
+    /// <summary>Docker Hub's host, in whatever way it was written.</summary>
+    public const string DockerHub = CredentialHost.DockerHub;
+
     /// <summary>A GitHub App's key has about 1,700 bytes, an identity token a few thousand.</summary>
     public const int MaxSecretBytes = 32 << 10;
 
     private const int MaxName = 255;
+    private const int MostImageRegistries = 1000;
 
     /// <summary>What is wrong with it, without telling the secret; null: nothing.</summary>
     public static string? Fault(CredentialKind kind, string host, string? owner, string? userName, string secret)
@@ -80,6 +84,14 @@ public sealed class CredentialService(CredentialStore store, EventStore events, 
         var stored = owner is null ? null : await store.FindAsync(kind, atHost, Normalize(owner), cancellationToken);
         stored ??= await store.FindAsync(kind, atHost, "", cancellationToken);
         return stored is null ? null : Open(stored);
+    }
+
+    /// <summary>Every image registry with its login: the host's, else one of its owners'.</summary>
+    /// <exception cref="SecretKeyException">One was stored under another key.</exception>
+    public async Task<IReadOnlyDictionary<string, Credential>> ImageRegistriesAsync(CancellationToken cancellationToken)
+    {
+        var stored = await store.FindAsync(CredentialKind.ImageRegistry, MostImageRegistries, cancellationToken);
+        return stored.GroupBy(credential => credential.Host).ToDictionary(host => host.Key, host => Open(host.OrderBy(credential => credential.Owner, StringComparer.Ordinal).First()));
     }
 
     private Credential Open(StoredCredential stored) =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry.Credentials;
+using Twinrunner.Registry.Images.Links;
 
 namespace Twinrunner.Registry.ImageRegistries;
 
@@ -21,6 +22,9 @@ internal static class ImageRegistriesSetup
             provider.GetRequiredService<PullLimits>(),
             provider.GetRequiredService<RegistryOptions>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ImageTagLists>();
+        services.AddSingleton<ImageLinker>();
+        services.AddSingleton<HandLinks>();
         return services;
     }
 }

@@ -68,9 +68,11 @@ public sealed class ComponentImages
         var look = await _context.LookAsync(version, cancellationToken);
         if (version.Image is { } published && !ImageName.IsOwn(published))
         {
-            var pulled = await GetPublishedAsync(version, published, progress, cancellationToken);
+            var (pulled, origin) = await GetPublishedAsync(version, published, progress, cancellationToken);
             if (pulled.Succeeded)
-                return await SaveAsync(version, pulled, cancellationToken);
+                return await SaveAsync(version, pulled, origin, cancellationToken);
+            if (version is { ImageDigest: not null, ImageOrigin: not (null or ImageOrigin.Build) })
+                return ImageResult.Failed(pulled.Reason.Value, $"{pulled.Message} {Title(version)} is pinned to that image, so that nothing else is run in its place.");
             if (look is not { HasDockerfile: true })
                 return pulled;
             await progress.LineAsync($"{pulled.Message} It is built from the component's files instead.", cancellationToken);
@@ -83,15 +85,16 @@ public sealed class ComponentImages
         };
     }
 
-    private async Task<ImageResult> GetPublishedAsync(ComponentVersion version, string image, IBuildProgress progress, CancellationToken cancellationToken)
+    /// <summary>What the engine has under a name that was never pinned may be anybody's: then the origin stays open.</summary>
+    private async Task<(ImageResult Image, ImageOrigin? Origin)> GetPublishedAsync(ComponentVersion version, string image, IBuildProgress progress, CancellationToken cancellationToken)
     {
         // Once a digest is pinned, a tag that somebody pushed again must not bring other bytes.
         var reference = version.ImageDigest is { } digest ? $"{WithoutTag(image)}@{digest}" : image;
         if (await _builder.FindAsync(reference, cancellationToken) is { } found)
-            return ImageResult.Ready(image, found);
+            return (ImageResult.Ready(image, version.ImageDigest ?? found), version.ImageOrigin);
         await progress.LineAsync($"Pulling {reference}", cancellationToken);
         var pulled = await _builder.PullAsync(reference, progress, cancellationToken);
-        return pulled.Succeeded ? ImageResult.Ready(image, version.ImageDigest ?? pulled.Digest) : pulled;
+        return (pulled.Succeeded ? ImageResult.Ready(image, version.ImageDigest ?? pulled.Digest) : pulled, version.ImageOrigin ?? ImageOrigin.OdtpFile);
     }
 
     private async Task<ImageResult> BuildAsync(ComponentVersion version, DockerIgnore? rules, IBuildProgress progress, CancellationToken cancellationToken)
@@ -115,17 +118,17 @@ public sealed class ComponentImages
         if (!built.Succeeded)
             await log.LineAsync(built.Message, cancellationToken);
         await log.StoreAsync(_logs, version, cancellationToken);
-        return built.Succeeded ? await SaveAsync(version, built, cancellationToken) : built;
+        return built.Succeeded ? await SaveAsync(version, built, ImageOrigin.Build, cancellationToken) : built;
     }
 
     /// <summary>Pins the image in the version. One that was pinned and is gone may come out with another digest (a build isn't exact to the byte): that is told.</summary>
-    private async Task<ImageResult> SaveAsync(ComponentVersion version, ImageResult image, CancellationToken cancellationToken)
+    private async Task<ImageResult> SaveAsync(ComponentVersion version, ImageResult image, ImageOrigin? origin, CancellationToken cancellationToken)
     {
         await _versions.UpdateAsync(
             version.Id,
             current => current.Image == image.Reference && current.ImageDigest == image.Digest
                 ? current
-                : current with { Image = image.Reference, ImageDigest = image.Digest, UpdatedAt = _time.GetUtcNow() },
+                : current with { Image = image.Reference, ImageDigest = image.Digest, ImageOrigin = origin, UpdatedAt = _time.GetUtcNow() },
             cancellationToken);
         var again = version.ImageDigest is { } before && before != image.Digest ? $" The image was gone from the engine; it was {before} before." : "";
         await _events.AppendAsync(

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Credentials;
+using Twinrunner.Runner.Images;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
@@ -61,6 +62,7 @@ public static class ApiSetup
         api.MapNodes();
         api.MapComponents();
         api.MapWebhooks();
+        api.MapImages();
     }
 
     private static void Configure(JsonSerializerOptions options)

@@ -1,6 +1,7 @@
 using Twinrunner.Client;
 using Twinrunner.Registry.Components;
 using Twinrunner.Runner.Api;
+using Twinrunner.Runner.Images;
 using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Components;
@@ -50,6 +51,8 @@ internal static class ComponentViews
         Tags = version.Tags,
         Image = version.Image,
         ImageDigest = version.ImageDigest,
+        ImageOrigin = (Client.ImageOrigin?)version.ImageOrigin,
+        PublishedImage = version.ToImageView(),
         Parameters = [.. version.ParameterSpecs.Select(ToView)],
         Ports = [.. version.PortSpecs.Select(port => new PortView(port.Container, port.Host, port.Name, port.Protocol))],
         Secrets = version.SecretNames,

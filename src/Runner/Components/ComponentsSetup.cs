@@ -2,8 +2,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry;
 using Twinrunner.Registry.Images;
-using Twinrunner.Runner.Executors.Docker;
-using Twinrunner.Runner.Executors.Docker.Engine;
 
 namespace Twinrunner.Runner.Components;
 
@@ -14,9 +12,7 @@ public static class ComponentsSetup
     public static IServiceCollection AddComponents(this IServiceCollection services, string dataFolder, RegistryOptions options)
     {
         services.AddRegistry(options with { MirrorFolder = Path.Combine(dataFolder, "registry") });
-        services.AddSingleton<IImageBuilder>(provider => new DockerImageBuilder(
-            provider.GetRequiredService<DockerEngine>(),
-            new RegistryCredentials(provider.GetRequiredService<DockerOptions>().ClientConfigFolder)));
+        services.AddSingleton<IImageBuilder, DockerImageBuilder>();
         return services;
     }
 

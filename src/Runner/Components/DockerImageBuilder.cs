@@ -8,7 +8,7 @@ using EngineImageName = Twinrunner.Runner.Executors.Docker.Engine.ImageName;
 namespace Twinrunner.Runner.Components;
 
 /// <summary>Finds, pulls and builds images on the node's container engine.</summary>
-internal sealed class DockerImageBuilder(DockerEngine engine, RegistryCredentials credentials) : IImageBuilder
+internal sealed class DockerImageBuilder(DockerEngine engine, IRegistryLogins logins) : IImageBuilder
 {
     public async Task<string?> FindAsync(string reference, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal sealed class DockerImageBuilder(DockerEngine engine, RegistryCredential
     {
         try
         {
-            var login = await credentials.FindAsync(EngineImageName.Parse(reference).Host, cancellationToken);
+            var login = await logins.FindAsync(EngineImageName.Parse(reference), cancellationToken);
             await engine.PullImageAsync(reference, login, update => TellAsync(update, progress, cancellationToken), cancellationToken);
         }
         catch (DockerException exception) when (!exception.IsUnreachable)
@@ -50,9 +50,15 @@ internal sealed class DockerImageBuilder(DockerEngine engine, RegistryCredential
 
     public async Task<ImageResult> BuildAsync(ImageBuild build, Stream context, IBuildProgress progress, CancellationToken cancellationToken)
     {
-        var options = new BuildOptions { Tags = [build.Reference], BuildArguments = build.Arguments, Labels = build.Labels };
         try
         {
+            var options = new BuildOptions
+            {
+                Tags = [build.Reference],
+                BuildArguments = build.Arguments,
+                Labels = build.Labels,
+                Credentials = await logins.AllAsync(cancellationToken),
+            };
             var id = await engine.BuildImageAsync(context, options, line => progress.LineAsync(line, cancellationToken), cancellationToken);
             return ImageResult.Ready(build.Reference, id);
         }

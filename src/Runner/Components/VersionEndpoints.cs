@@ -66,13 +66,13 @@ internal static class VersionEndpoints
             : Problem.NotFound($"The image of {found.Component.ComponentName} {found.Name} was never built here.");
     }
 
-    private static async Task<ComponentVersion?> FindAsync(
+    internal static async Task<ComponentVersion?> FindAsync(
         string component, string version, ComponentService components, CancellationToken cancellationToken) =>
         await components.FindAsync(component, cancellationToken) is { } found
             // A tag may have slashes, which routing leaves escaped.
             ? await components.FindVersionAsync(found.Id, version.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellationToken)
             : null;
 
-    private static Problem NotFound(string component, string version) =>
+    internal static Problem NotFound(string component, string version) =>
         Problem.NotFound($"There is no version '{version}' of a component '{component}'.");
 }

@@ -19,6 +19,6 @@ public sealed record ExecutorOptions
     public static ExecutorOptions FromEnvironment(string installation, Func<string, string?> variable) => new()
     {
         Engine = EngineAddress.FromEnvironment(variable),
-        Docker = new() { Installation = installation, ClientConfigFolder = RegistryCredentials.DefaultFolder(variable) },
+        Docker = new() { Installation = installation, ClientConfigFolder = DockerConfigLogins.DefaultFolder(variable) },
     };
 }

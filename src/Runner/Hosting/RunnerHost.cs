@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Runner.Api;
 using Twinrunner.Runner.Components;
+using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Executions;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Executors.Processes;
@@ -78,6 +79,7 @@ public static class RunnerHost
         services.AddLogs();
         services.AddOutputs();
         services.AddSecrets();
+        services.AddCredentials();
         services.AddExecutors(Executors(settings));
         services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));

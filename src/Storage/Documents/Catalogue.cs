@@ -73,6 +73,12 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     /// <summary><c>sha256:…</c>: the image's id for one built here, the manifest's digest for one in an image registry.</summary>
     public string? ImageDigest { get; init; }
 
+    /// <summary>How the version came to its image; null: it has none yet, or one that the engine had under that name.</summary>
+    public ImageOrigin? ImageOrigin { get; init; }
+
+    /// <summary>What an image registry says of the image; null where none was asked.</summary>
+    public ImageDetails? ImageDetails { get; init; }
+
     [JsonPropertyName("description"), JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Description { get; init; }
 

@@ -161,6 +161,23 @@ public sealed class ComponentImagesTests
     }
 
     [Fact]
+    public async Task Where_a_pinned_image_is_gone_nothing_else_is_run_in_its_place()
+    {
+        await using var registry = await TestRegistry.StartAsync(builder: _engine);
+        var version = await AddAsync(registry, "component-docker-image: example/loader:1\n");
+        _engine.Published["example/loader:1"] = "sha256:aaa";
+        await EnsureAsync(registry, version);
+        _engine.Images.Clear();
+        _engine.Published.Clear();
+
+        var image = await EnsureAsync(registry, version);
+
+        Assert.Equal(FailureReason.ImagePull, image.Reason);
+        Assert.Contains("is pinned to that image", image.Message, StringComparison.Ordinal);
+        Assert.Empty(_engine.Builds);
+    }
+
+    [Fact]
     public async Task Where_the_published_image_can_t_be_had_it_is_built()
     {
         await using var registry = await TestRegistry.StartAsync(builder: _engine);

@@ -8,6 +8,7 @@ public sealed class WireStatusTests
     [InlineData(typeof(Storage.Documents.FailureReason), typeof(Client.FailureReason))]
     [InlineData(typeof(Storage.Documents.StepKind), typeof(Client.StepKind))]
     [InlineData(typeof(Storage.Documents.CredentialKind), typeof(Client.CredentialKind))]
+    [InlineData(typeof(Storage.Documents.ImageOrigin), typeof(Client.ImageOrigin))]
     public void The_wire_has_the_members_of_the_documents_in_their_order(Type documents, Type wire)
     {
         Assert.Equal(Enum.GetNames(documents), Enum.GetNames(wire));

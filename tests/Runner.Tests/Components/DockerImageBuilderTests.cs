@@ -104,7 +104,7 @@ public sealed class DockerImageBuilderTests
     {
         var images = new ComponentImages(
             host.Get<VersionStore>(), host.Get<EventStore>(), host.Get<BuildLogs>(), host.Get<SourceArchives>(),
-            new DockerImageBuilder(engine, new RegistryCredentials(null)), host.Get<Registry.RegistryOptions>(), TimeProvider.System);
+            new DockerImageBuilder(engine, new DockerConfigLogins(null)), host.Get<Registry.RegistryOptions>(), TimeProvider.System);
         return images.EnsureAsync(version.Id, new Progress(_lines), Token);
     }
 

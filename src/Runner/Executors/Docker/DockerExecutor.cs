@@ -8,14 +8,15 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Runner.Executors.Docker;
 
 /// <summary>Runs each attempt as one container of an engine on this machine, named by the attempt.</summary>
-public sealed partial class DockerExecutor(DockerEngine engine, DockerOptions options, TimeProvider time, ILogger<DockerExecutor> logger)
+public sealed partial class DockerExecutor(
+    DockerEngine engine, DockerOptions options, IRegistryLogins logins, TimeProvider time, ILogger<DockerExecutor> logger)
     : IStepExecutor, IDisposable
 {
     private const int CreateTries = 100;
     private static readonly TimeSpan CreateRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProbeRetry = TimeSpan.FromSeconds(1);
 
-    private readonly StepImages _images = new(engine, new(options.ClientConfigFolder), time);
+    private readonly StepImages _images = new(engine, logins, time);
     private readonly StepNetworks _networks = new(engine, options);
     private readonly EngineRetry _retry = new(time, options.EngineAbsence);
     private readonly ContainerEnding _ending = new(engine, options);

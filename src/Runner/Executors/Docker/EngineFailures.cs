@@ -56,11 +56,11 @@ internal static class EngineFailures
         if (e.IsUnreachable)
             return $"The image {reference} could not be pulled: {text}";
         if (Says(text, "toomanyrequests", "rate limit"))
-            return $"The image registry {host} refuses further pulls for now (rate limit): log in with 'docker login {host}', or try later. {text}";
+            return $"The image registry {host} refuses further pulls for now (rate limit): store a login with 'twin credential set image-registry {host}' (or 'docker login {host}' on this machine), or try later. {text}";
         if (Says(text, "no such host", "dial tcp", "i/o timeout", "connection refused", "network is unreachable", "tls handshake", "client.timeout", "deadline exceeded", "server misbehaving"))
             return $"The image {reference} is not on this node, and the engine can't reach the image registry {host}: check its network or proxy, or load the image with 'docker load'. {text}";
         if (Says(text, "denied", "unauthorized", "authentication required", "no basic auth"))
-            return $"The image registry {host} has no image {reference}, or it may only be pulled after 'docker login {host}'. {text}";
+            return $"The image registry {host} has no image {reference}, or it may only be pulled with a login: 'twin credential set image-registry {host}' (or 'docker login {host}' on this machine). {text}";
         if (e.IsNotFound || Says(text, "not found", "manifest unknown", "unknown manifest", "name unknown"))
             return $"There is no image {reference}: check its name and tag. {text}";
         return $"The image {reference} could not be pulled: {text}";

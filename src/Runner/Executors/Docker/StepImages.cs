@@ -4,7 +4,7 @@ using Twinrunner.Runner.Executors.Docker.Engine;
 namespace Twinrunner.Runner.Executors.Docker;
 
 /// <summary>Gets the image of a step onto the engine. Where a digest is pinned, nothing else is run, whatever its name means now.</summary>
-internal sealed class StepImages(DockerEngine engine, RegistryCredentials credentials, TimeProvider time)
+internal sealed class StepImages(DockerEngine engine, IRegistryLogins logins, TimeProvider time)
 {
     /// <exception cref="DockerException">The engine can't be reached.</exception>
     public async Task<ImageOutcome> EnsureAsync(string? reference, string? digest, IStepSink sink, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class StepImages(DockerEngine engine, RegistryCredentials creden
         await activity.StartAsync();
         try
         {
-            var login = await credentials.FindAsync(ImageName.Parse(wanted).Host, cancellationToken);
+            var login = await logins.FindAsync(ImageName.Parse(wanted), cancellationToken);
             await engine.PullImageAsync(wanted, login, activity.AddAsync, cancellationToken);
         }
         catch (DockerException e) when (!e.IsUnreachable)

@@ -65,12 +65,12 @@ public sealed class DockerImageTests : DockerTests
             Path.Combine(folder, "config.json"),
             """{"auths":{"ghcr.io":{"auth":"bWU6cGE6c3M="},"https://index.docker.io/v1/":{"identitytoken":"t"},"empty.io":{}}}""",
             Cancel);
-        var credentials = new RegistryCredentials(folder);
-        var ghcr = await credentials.FindAsync("ghcr.io", Cancel);
+        var credentials = new DockerConfigLogins(folder);
+        var ghcr = await credentials.FindAsync(ImageName.Parse("ghcr.io/a/b"), Cancel);
         Assert.Equal(("me", "pa:ss"), (ghcr!.Username, ghcr.Password));
-        Assert.Equal("t", (await credentials.FindAsync("docker.io", Cancel))!.IdentityToken);
-        Assert.Null(await credentials.FindAsync("empty.io", Cancel));
-        Assert.Null(await credentials.FindAsync("other.io", Cancel));
-        Assert.Null(await new RegistryCredentials(null).FindAsync("ghcr.io", Cancel));
+        Assert.Equal("t", (await credentials.FindAsync(ImageName.Parse("docker.io/a/b"), Cancel))!.IdentityToken);
+        Assert.Null(await credentials.FindAsync(ImageName.Parse("empty.io/a/b"), Cancel));
+        Assert.Null(await credentials.FindAsync(ImageName.Parse("other.io/a/b"), Cancel));
+        Assert.Null(await new DockerConfigLogins(null).FindAsync(ImageName.Parse("ghcr.io/a/b"), Cancel));
     }
 }

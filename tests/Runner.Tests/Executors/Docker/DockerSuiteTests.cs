@@ -12,6 +12,6 @@ public sealed class DockerSuiteTests : ExecutorSuite
     {
         var engine = await TestEngine.OpenAsync(Cancel);
         Rig.Image = await TestEngine.EnsureImageAsync(engine, Cancel);
-        return new DockerExecutor(engine, new() { Installation = "test-" + Rig.Execution }, TimeProvider.System, NullLogger<DockerExecutor>.Instance);
+        return new DockerExecutor(engine, new() { Installation = "test-" + Rig.Execution }, new DockerConfigLogins(null), TimeProvider.System, NullLogger<DockerExecutor>.Instance);
     }
 }

@@ -33,7 +33,7 @@ public abstract class DockerTests : IAsyncLifetime
     }
 
     protected DockerExecutor Open(DockerEngine engine) =>
-        new(engine, new() { Installation = "test-" + Rig.Execution }, TimeProvider.System, NullLogger<DockerExecutor>.Instance);
+        new(engine, new() { Installation = "test-" + Rig.Execution }, new DockerConfigLogins(null), TimeProvider.System, NullLogger<DockerExecutor>.Instance);
 
     protected async Task<(StepResult Result, RecordingSink Sink)> RunAsync(StepPlan plan)
     {

@@ -54,7 +54,7 @@ public sealed class ImagePullTests : DockerTests
         var config = Directory.CreateDirectory(Path.Combine(Rig.Root, "config")).FullName;
         await File.WriteAllTextAsync(Path.Combine(config, "config.json"), $$"""{"auths":{"{{registry.Host}}":{"auth":"bWU6c2VjcmV0"} } }""", Cancel);
         using var executor = new DockerExecutor(
-            Engine, new() { Installation = "test", ClientConfigFolder = config }, TimeProvider.System, NullLogger<DockerExecutor>.Instance);
+            Engine, new() { Installation = "test" }, new DockerConfigLogins(config), TimeProvider.System, NullLogger<DockerExecutor>.Instance);
         var pulled = await executor.ResolveImageAsync(reference, null, new RecordingSink(), Cancel);
         await ForgetAsync(reference);
         Assert.Null(pulled.Failure);
