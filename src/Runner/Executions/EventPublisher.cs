@@ -22,6 +22,10 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
     public ValueTask PublishAsync(Step step, CancellationToken cancellationToken) =>
         AppendAsync(Of(step, Lower(step.Status.ToString())) with { Reason = step.Reason, Message = step.Message }, cancellationToken);
 
+    /// <summary>A background step serves: where its ports are found on its node.</summary>
+    public ValueTask PublishReadyAsync(Step step, CancellationToken cancellationToken) =>
+        AppendAsync(Of(step, Lower(step.Status.ToString())) with { Message = Addresses(step) }, cancellationToken);
+
     /// <summary>A step is busy with something else than before.</summary>
     public ValueTask PublishActivityAsync(Step step, CancellationToken cancellationToken) =>
         AppendAsync(Of(step, "activity") with { Message = step.Activity }, cancellationToken);
@@ -76,6 +80,10 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
         Attempt = step.Attempt == 0 ? null : step.Attempt,
         Status = step.Status.ToString(),
     };
+
+    private static string? Addresses(Step step) => step.PublishedPorts is { Count: > 0 } ports
+        ? string.Join(", ", ports.Select(port => $"http://127.0.0.1:{port.Value} → {port.Key}"))
+        : null;
 
     private static string Lower(string status) => char.ToLowerInvariant(status[0]) + status[1..];
 }

@@ -30,12 +30,12 @@ public sealed class GoldenPlanTests
     public void The_examples_have_no_faults()
     {
         foreach (var example in WorkflowFiles.Examples())
-            Assert.Equal("", FaultFormatter.Format(WorkflowParser.Parse(File.ReadAllText(example)).Faults, example));
+            Assert.Empty(WorkflowParser.Parse(File.ReadAllText(example)).Faults.Select(fault => FaultLine.Of(fault, example)));
     }
 
     private static string ToJson(PlanResult plan) => new JsonObject
     {
-        ["faults"] = new JsonArray([.. plan.Faults.Select(f => JsonValue.Create(FaultFormatter.FormatLine(f, "file.yaml")))]),
+        ["faults"] = new JsonArray([.. plan.Faults.Select(f => JsonValue.Create(FaultLine.Of(f, "file.yaml")))]),
         ["execution"] = plan.Execution is null ? null : JsonSerializer.SerializeToNode(plan.Execution, DocumentJson.Default.Execution),
         ["steps"] = new JsonArray([.. plan.Steps.Select(s => JsonSerializer.SerializeToNode(s, DocumentJson.Default.Step))]),
     }.ToJsonString(Indented);

@@ -88,7 +88,7 @@ public sealed class WorkflowFaultTests
                 "flow:6:6: warning: component 'loader@v1.2.0' takes the secret 'API_KEY', which is not given (steps.e)",
                 "flow:6:46: warning: component 'loader@v1.2.0' declares no parameter 'SHARE' (steps.e.parameters.SHARE)",
             ],
-            plan.Faults.Select(f => FaultFormatter.FormatLine(f, "flow")));
+            plan.Faults.Select(f => FaultLine.Of(f, "flow")));
     }
 
     [Fact]
@@ -170,14 +170,5 @@ public sealed class WorkflowFaultTests
             Assert.Equal(2 * items, Planned.Good(yaml).Steps.Count);
             return Stopwatch.GetElapsedTime(started);
         }
-    }
-
-    [Fact]
-    public void The_formatter_shows_the_line_and_a_caret()
-    {
-        const string Yaml = "steps:\n  hello:\n    imgae: debian\n    image: i\n";
-        Assert.Equal(
-            "flow.yaml:3:5: error: a step has no 'imgae' (steps.hello.imgae)\n      imgae: debian\n      ^\n  hint: did you mean 'image'?\n",
-            FaultFormatter.Format(WorkflowParser.Parse(Yaml).Faults, "flow.yaml", Yaml));
     }
 }

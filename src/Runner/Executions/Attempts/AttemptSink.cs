@@ -50,7 +50,7 @@ internal sealed class AttemptSink(
         var before = held.Step.Status;
         if (!await held.ReadyAsync(cancellationToken) || held.Step.Status == before)
             return;
-        await events.PublishAsync(held.Step, cancellationToken);
+        await events.PublishReadyAsync(held.Step, cancellationToken);
         await advancer.StepReadyAsync(held.Step, cancellationToken);
     }
 }
