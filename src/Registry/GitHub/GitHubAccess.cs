@@ -31,6 +31,9 @@ public sealed class GitHubAccess
     internal Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindScopeAsync(string host, string? owner, CancellationToken cancellationToken) =>
         FindAsync(host, owner, app => Task.FromResult(_apps.Sign(host, app)), cancellationToken);
 
+    /// <summary>Another token is asked for at the next look, where that is GitHub's to give.</summary>
+    internal void Forget(GitHubIdentity identity) => _apps.Forget(identity);
+
     private async Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(
         string host, string? owner, Func<Credential, Task<(GitHubIdentity?, GitHubAnswer?)>> useAppAsync, CancellationToken cancellationToken)
     {

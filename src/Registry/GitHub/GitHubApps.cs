@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Credentials;
 
 namespace Twinrunner.Registry.GitHub;
@@ -18,8 +19,8 @@ internal sealed class GitHubApps(GitHubHttp http, TimeProvider time) : IDisposab
 
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, InstallationToken> _tokens = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ConcurrentDictionary<string, InstallationToken> _tokens = new(StringComparer.Ordinal);
+    private readonly KeyedGate _gate = new();
 
     public static bool IsKey(Credential credential) => credential.Secret.Contains("-----BEGIN", StringComparison.Ordinal);
 
@@ -28,27 +29,28 @@ internal sealed class GitHubApps(GitHubHttp http, TimeProvider time) : IDisposab
     public async Task<(GitHubIdentity? Identity, GitHubAnswer? Failure)> FindAsync(
         Uri api, GitHubRepository repository, Credential app, CancellationToken cancellationToken)
     {
-        var key = $"{repository.Host}/{repository.Owner}/{app.UserName}";
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (_tokens.TryGetValue(key, out var known) && known.ExpiresAt - time.GetUtcNow() > RenewBefore)
-                return (known.Identity, null);
-            var (identity, refused) = Sign(repository.Host, app);
-            if (identity is null)
-                return (null, refused);
-            var (token, failure) = await RequestAsync(api, repository, identity, cancellationToken);
-            if (failure is GitHubAnswer.Gone)
-                return (GitHubIdentity.Anonymous with { Hint = $"The GitHub App {app.UserName} is not installed for it: install it at {repository.Owner}, or store a token" }, null);
-            if (token is null)
-                return (null, failure);
-            _tokens[key] = token;
-            return (token.Identity, null);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var key = $"{repository.Host}/{repository.Owner}/{app.UserName}".ToLowerInvariant();
+        using var turn = await _gate.EnterAsync(key, cancellationToken);
+        if (_tokens.TryGetValue(key, out var known) && known.ExpiresAt - time.GetUtcNow() > RenewBefore)
+            return (known.Identity, null);
+        var (identity, refused) = Sign(repository.Host, app);
+        if (identity is null)
+            return (null, refused);
+        var (token, failure) = await RequestAsync(api, repository, identity, cancellationToken);
+        if (failure is GitHubAnswer.Gone)
+            return (GitHubIdentity.Anonymous with { Hint = $"The GitHub App {app.UserName} is not installed for it: install it at {repository.Owner}, or store a token" }, null);
+        if (token is null)
+            return (null, failure);
+        _tokens[key] = token;
+        return (token.Identity, null);
+    }
+
+    /// <summary>A token was refused before its time: the App was taken out, or the token revoked.</summary>
+    public void Forget(GitHubIdentity identity)
+    {
+        foreach (var (key, token) in _tokens)
+            if (token.Identity == identity)
+                _tokens.TryRemove(new(key, token));
     }
 
     /// <summary>The App itself, for a few minutes.</summary>

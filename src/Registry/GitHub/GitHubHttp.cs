@@ -51,7 +51,6 @@ internal sealed partial class GitHubHttp : IDisposable
         where T : class
     {
         var quota = _quotas.For(call.Host, call.Identity);
-        var wasMoved = false;
         for (var redirects = 0; ; redirects++)
         {
             var (response, failure) = await TryAsync(call, quota, cancellationToken);
@@ -60,11 +59,10 @@ internal sealed partial class GitHubHttp : IDisposable
             using (response)
             {
                 if (!IsRedirect(response.StatusCode))
-                    return await ReadAsync(call, quota, response, type, cancellationToken) with { WasMoved = wasMoved };
+                    return await ReadAsync(call, quota, response, type, cancellationToken);
                 var target = response.Headers.Location is { } location ? new Uri(call.Uri, location) : null;
                 if (redirects == MaxRedirects || target is null || !SameHost(target, call.Uri))
                     return new() { Failure = GitHubRefusals.Redirect(call, target) };
-                wasMoved |= response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.PermanentRedirect;
                 call = call with { Uri = target };
             }
         }
@@ -124,8 +122,8 @@ internal sealed partial class GitHubHttp : IDisposable
         GitHubCall call, GitHubQuota quota, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        if (response.StatusCode == HttpStatusCode.NotModified)
-            return new() { IsUnchanged = true, Stamp = call.Stamp ?? new(null, null), HasNext = HasNext(response, orNull: true) };
+        if (response.StatusCode == HttpStatusCode.NotModified && call.Stamp is { } stamp)
+            return new() { IsUnchanged = true, Stamp = stamp, HasNext = HasNext(response, orNull: true) };
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
             return new() { Failure = GitHubRefusals.Of(call, quota, response, body) };

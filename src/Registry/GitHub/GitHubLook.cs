@@ -32,7 +32,11 @@ public sealed class GitHubLook
             return later;
         var pass = new Pass(_client, identity, watched, before);
         if (await pass.SeeAsync(repository, cancellationToken) is not { } now)
+        {
+            if (pass.Failure is GitHubAnswer.Refused)
+                _access.Forget(identity);
             return pass.Failure!;
+        }
         if (before is not null && before.RepositoryId != now.RepositoryId)
             return new GitHubAnswer.Refused($"{repository} is another repository than before: it was deleted and made anew, or somebody else took its name. If that is right, remove the component and add it again.");
         if (pass.Address != repository)
@@ -72,8 +76,7 @@ public sealed class GitHubLook
             var now = reply.HasValue ? Read(reply.Value, reply.Stamp) : before!;
             if (!GitHubRepository.TryParseFullName(Address.Host, now.FullName, out var address))
                 return Fail<GitHubSeen>(new GitHubAnswer.Refused($"{Address.Host} names {Address} '{now.FullName}', which is no name of a repository."));
-            if (address != Address)
-                Address = address;
+            Address = address;
             return now;
         }
 

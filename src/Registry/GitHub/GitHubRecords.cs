@@ -37,7 +37,10 @@ internal sealed record AppRecord(long Id);
 
 internal sealed record InstallationRecord(long Id);
 
-internal sealed record InstallationTokenRecord(string Token, DateTimeOffset ExpiresAt);
+internal sealed record InstallationTokenRecord(string Token, DateTimeOffset ExpiresAt)
+{
+    public override string ToString() => "(token)";
+}
 
 internal sealed record ErrorRecord(string? Message = null);
 

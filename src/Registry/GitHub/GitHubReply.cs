@@ -23,9 +23,6 @@ internal sealed record GitHubReply<T> where T : class
     /// <summary>The list goes on; null: the answer doesn't say.</summary>
     public bool? HasNext { get; init; }
 
-    /// <summary>The address answers from another place, for good.</summary>
-    public bool WasMoved { get; init; }
-
     /// <summary><see cref="GitHubAnswer.Gone"/>, <see cref="GitHubAnswer.Refused"/>, <see cref="GitHubAnswer.Limited"/> or <see cref="GitHubAnswer.Unreachable"/>.</summary>
     public GitHubAnswer? Failure { get; init; }
 

@@ -68,6 +68,23 @@ public sealed class GitHubLoginTests
     }
 
     [Fact]
+    public async Task A_revoked_token_of_an_App_is_replaced_at_the_next_look()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        using var app = new TestGitHubApp(12345) { Installations = { new(77, "octo") } };
+        rig.Host.Apps.Add(app);
+        await rig.LogInAsync(null, "12345", app.PrivateKey);
+        rig.Host.AddRepository("octo", "tool");
+        await rig.SeeAsync("octo/tool");
+        rig.Host.Tokens.Clear();
+
+        var refused = Assert.IsType<GitHubAnswer.Refused>(await rig.LookAsync("octo/tool"));
+        await rig.SeeAsync("octo/tool");
+
+        Assert.Contains("'installation-77'", refused.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_an_App_is_not_installed_public_repositories_are_read_without_it()
     {
         await using var rig = await GitHubRig.StartAsync();

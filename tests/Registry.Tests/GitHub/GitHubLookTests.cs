@@ -47,6 +47,19 @@ public sealed class GitHubLookTests
     }
 
     [Fact]
+    public async Task What_has_no_ETag_is_asked_for_by_its_date()
+    {
+        await using var rig = await GitHubRig.StartWithTokenAsync();
+        rig.Host.SendsETags = false;
+        rig.Host.AddRepository("octo", "tool");
+        var first = await rig.SeeAsync("octo/tool");
+
+        Assert.IsType<GitHubAnswer.Unchanged>(await rig.LookAsync("octo/tool", Stored(first)));
+
+        Assert.Equal("/api/v3/repos/octo/tool", Assert.Single(rig.Host.Requests, request => request.Status == 304).Path);
+    }
+
+    [Fact]
     public async Task Stars_change_nothing_and_are_asked_about_once()
     {
         await using var rig = await GitHubRig.StartWithTokenAsync();

@@ -44,6 +44,9 @@ public sealed class TestGitHub : IAsyncDisposable
     /// <summary>Requests an hour without a token.</summary>
     public int AnonymousLimit { get; set; } = 60;
 
+    /// <summary>False: only <c>Last-Modified</c>, where GitHub has it.</summary>
+    public bool SendsETags { get; set; } = true;
+
     public static async Task<TestGitHub> StartAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -103,8 +106,11 @@ public sealed class TestGitHub : IAsyncDisposable
         if (answer.Status == 200 && HttpMethods.IsGet(context.Request.Method))
         {
             // ETags differ from token to token, so a new token of an App gets everything anew.
-            response.Headers.ETag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData([.. body, .. Encoding.UTF8.GetBytes(caller?.Key ?? "")]))}\"";
-            if (context.Request.Headers.IfNoneMatch == response.Headers.ETag)
+            if (SendsETags)
+                response.Headers.ETag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData([.. body, .. Encoding.UTF8.GetBytes(caller?.Key ?? "")]))}\"";
+            response.Headers.LastModified = answer.Headers.GetValueOrDefault("Last-Modified");
+            var request = context.Request.Headers;
+            if (request.IfNoneMatch.Count > 0 ? request.IfNoneMatch == response.Headers.ETag : request.IfModifiedSince.Count > 0 && request.IfModifiedSince == response.Headers.LastModified)
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 // "Making a conditional request does not count … while correctly authorized".
@@ -168,7 +174,7 @@ public sealed class TestGitHub : IAsyncDisposable
             return TestGitHubAnswer.Moved($"{here}{(rest.Length > 0 ? "/" + rest : "")}{request.QueryString}");
         return rest switch
         {
-            "" => TestGitHubAnswer.Ok(TestGitHubJson.Repository(repository, Host, Api)),
+            "" => TestGitHubAnswer.Ok(TestGitHubJson.Repository(repository, Host, Api)) with { Headers = new() { ["Last-Modified"] = repository.UpdatedAt.ToString("R") } },
             "tags" => Page(request, here, rest, [.. repository.Tags.OrderByDescending(tag => tag.Key, StringComparer.Ordinal)], tag => TestGitHubJson.Tag(repository, tag.Key, tag.Value, Api)),
             "releases" => Page(request, here, rest, [.. repository.Releases.Reverse()], release => TestGitHubJson.Release(repository, release, Host, Api)),
             _ when rest.StartsWith("git/ref/heads/", StringComparison.Ordinal) => Branch(repository, rest["git/ref/heads/".Length..]),
