@@ -74,6 +74,8 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(ComponentChangeView))]
 [JsonSerializable(typeof(Page<ComponentView>))]
 [JsonSerializable(typeof(VersionView))]
+[JsonSerializable(typeof(YankVersion))]
+[JsonSerializable(typeof(SyncRequestView))]
 [JsonSerializable(typeof(Page<VersionView>))]
 // Images
 [JsonSerializable(typeof(ImageView))]

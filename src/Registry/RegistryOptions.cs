@@ -30,6 +30,15 @@ public sealed record RegistryOptions
     /// <summary>Files of one version. Default 100,000.</summary>
     public int MaxArchiveFiles { get; set; } = 100_000;
 
+    /// <summary>Time between two looks at a component's repository; zero: only when somebody asks. Default 15 minutes.</summary>
+    public TimeSpan SyncInterval { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Repositories looked at at the same time. Default 8.</summary>
+    public int SyncParallel { get; set; } = 8;
+
+    /// <summary>How long the one process that looks may be silent before another takes over. Default 10 seconds.</summary>
+    public TimeSpan SyncLease { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Time for the build of one image. Default one hour.</summary>
     public TimeSpan BuildTimeout { get; set; } = TimeSpan.FromHours(1);
 

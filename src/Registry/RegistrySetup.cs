@@ -26,15 +26,25 @@ public static class RegistrySetup
         services.AddSingleton<GitMirrors>();
         services.AddSingleton<ComponentSources>();
         services.AddSingleton<SourceArchives>();
+        services.AddSingleton<RegistryEvents>();
+        services.AddSingleton<VersionIntake>();
         services.AddSingleton(provider => new ComponentService(
+            provider.GetRequiredService<ComponentStore>(),
+            provider.GetRequiredService<VersionStore>(),
+            provider.GetRequiredService<VersionIntake>(),
+            provider.GetRequiredService<RegistryEvents>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ComponentAdditions(
             provider.GetRequiredService<ComponentSources>(),
             provider.GetRequiredService<ComponentStore>(),
             provider.GetRequiredService<VersionStore>(),
-            provider.GetRequiredService<EventStore>(),
-            provider.GetRequiredService<SourceArchives>(),
+            provider.GetRequiredService<ComponentSyncStore>(),
+            provider.GetRequiredService<SyncRecords>(),
+            provider.GetRequiredService<BackgroundSyncs>(),
+            provider.GetRequiredService<RegistryEvents>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CredentialService>();
-        services.AddSingleton<ISyncRequests, SyncRequests>();
+        services.AddSync();
         services.AddGitHub();
         services.AddImageRegistries();
         services.AddSingleton<BuildLogs>();

@@ -41,6 +41,7 @@ public static class StorageSetup
             .AddStore<ComponentStore>()
             .AddStore<VersionStore>()
             .AddStore<ComponentSyncStore>()
+            .AddStore<RoleLeaseStore>()
             .AddStore<UserStore>()
             .AddStore<DigitalTwinStore>()
             .AddStore<WorkflowStore>()

@@ -6,36 +6,6 @@ using Twinrunner.Cli.Verbs;
 
 namespace Twinrunner.Cli.Components;
 
-/// <summary><c>twin component refresh</c></summary>
-internal sealed class RefreshComponentVerb : ServerVerb
-{
-    private readonly Argument<string> _component = new("COMPONENT") { Description = "Its name or id." };
-    private readonly OutputOption _output = new();
-
-    public RefreshComponentVerb(CliContext context) : base(context, "refresh", "Look for new versions where a component comes from.")
-    {
-        Add(_component);
-        Add(_output);
-    }
-
-    public override string Details => "Prints the versions that are new. Those that are known never change: a tag that moved is a warning.";
-
-    public override IReadOnlyList<Example> Examples => [new("twin component refresh trip-analysis", "after a new tag")];
-
-    protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
-    {
-        var change = await server.Client.RefreshComponentAsync(arguments.GetRequiredValue(_component), cancellationToken);
-        foreach (var warning in change.Warnings)
-            Terminal.Note($"{Terminal.ErrorStyle.Paint(Tone.Warning, "warning:")} {Terminal.ForError(warning)}");
-        _output.Print(arguments, Terminal, change, writer =>
-        {
-            foreach (var version in change.Added)
-                writer.WriteLine($"{version.ComponentName}@{version.Name}");
-        });
-        return ExitCode.Success;
-    }
-}
-
 /// <summary><c>twin component deprecate</c></summary>
 internal sealed class DeprecateComponentVerb : ServerVerb
 {
@@ -70,6 +40,66 @@ internal sealed class DeprecateComponentVerb : ServerVerb
         };
         await change;
         Terminal.Note($"{text} is {(undo ? "in use again" : "deprecated")}");
+        return ExitCode.Success;
+    }
+}
+
+/// <summary><c>twin component yank</c></summary>
+internal sealed class YankComponentVerb : ServerVerb
+{
+    private readonly Argument<string> _version = new("COMPONENT@VERSION") { Description = "The version." };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why, for those whose workflows use it.", HelpName = "TEXT" };
+    private readonly Option<bool> _undo = new("--undo") { Description = "Take it back." };
+
+    public YankComponentVerb(CliContext context) : base(context, "yank", "Say that a version must not be used any more, and why.")
+    {
+        Add(_version);
+        Add(_reason);
+        Add(_undo);
+    }
+
+    public override string Details => """
+        For a version that is broken or dangerous. It is never chosen any more for a workflow that leaves the version open; one
+        that names exactly this version still runs, with a warning that tells the reason.
+        """;
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("twin component yank trip-analysis@0.2.0 --reason 'loses the last row'", "one version"),
+        new("twin component yank trip-analysis@0.2.0 --undo", "take it back"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
+    {
+        var text = arguments.GetRequiredValue(_version);
+        var (name, version) = ComponentName.Split(text);
+        if (version is null)
+            throw CliError.Usage("a single version can be yanked, and none is named", $"write {name}@VERSION; a whole component is deprecated with twin component deprecate {name}");
+        if (arguments.GetValue(_undo))
+            await server.Client.UnyankVersionAsync(name, version, cancellationToken);
+        else
+            await server.Client.YankVersionAsync(
+                name, version, arguments.GetValue(_reason) ?? throw CliError.Usage("a yank needs a reason", "--reason TEXT"), cancellationToken);
+        Terminal.Note($"{text} is {(arguments.GetValue(_undo) ? "in use again" : "yanked")}");
+        return ExitCode.Success;
+    }
+}
+
+/// <summary><c>twin component remove</c></summary>
+internal sealed class RemoveComponentVerb : ServerVerb
+{
+    private readonly Argument<string> _component = new("COMPONENT") { Description = "Its name or id." };
+
+    public RemoveComponentVerb(CliContext context) : base(context, "remove", "Forget a component that never had a version.") => Add(_component);
+
+    public override string Details => "For an address that was wrong. A component with versions is deprecated instead: executions name them.";
+
+    public override IReadOnlyList<Example> Examples => [new("twin component remove mistyped", "after a failed look")];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
+    {
+        await server.Client.RemoveComponentAsync(arguments.GetRequiredValue(_component), cancellationToken);
+        Terminal.Note($"{arguments.GetRequiredValue(_component)} is forgotten");
         return ExitCode.Success;
     }
 }

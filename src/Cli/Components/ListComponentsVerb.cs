@@ -25,9 +25,9 @@ internal sealed class ListComponentsVerb : ServerVerb
     {
         var search = arguments.GetValue(_words) is { Length: > 0 } words ? string.Join(' ', words) : null;
         var components = await Pages.AllAsync((after, token) => server.Client.ListComponentsAsync(search, after, 500, token), cancellationToken);
-        _output.PrintAll(arguments, Terminal, components, ["NAME", "TYPE", "VERSIONS", "REPOSITORY", "DESCRIPTION"], component =>
+        _output.PrintAll(arguments, Terminal, components, ["NAME", "TYPE", "VERSIONS", "SYNC", "REPOSITORY", "DESCRIPTION"], component =>
         [
-            component.Deprecated ? $"{component.Name} (deprecated)" : component.Name, component.Type, component.VersionCount.ToString(),
+            component.Deprecated ? $"{component.Name} (deprecated)" : component.Name, component.Type, component.VersionCount.ToString(), SyncText.Short(component, Context.Time),
             component.Subfolder is null ? component.Repository : $"{component.Repository} ({component.Subfolder})", component.Description,
         ]);
         return ExitCode.Success;

@@ -10,13 +10,15 @@ namespace Twinrunner.Cli.Components;
 /// <summary><c>twin component show</c></summary>
 internal sealed class ShowComponentVerb : ServerVerb
 {
-    private readonly Argument<string> _component = new("COMPONENT") { Description = "Its name or id; NAME@VERSION shows one version." };
+    private readonly Argument<string> _component = new("COMPONENT") { Description = "Its name or id; NAME@VERSION shows one version, too." };
+    private readonly Argument<string?> _version = new("VERSION") { Description = "Show this version.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _buildLog = new("--build-log") { Description = "Print what the last build of the version's image printed." };
     private readonly OutputOption _output = new();
 
     public ShowComponentVerb(CliContext context) : base(context, "show", "Show a component and its versions, or one version with its parameters.")
     {
         Add(_component);
+        Add(_version);
         Add(_buildLog);
         Add(_output);
     }
@@ -29,13 +31,14 @@ internal sealed class ShowComponentVerb : ServerVerb
     public override IReadOnlyList<Example> Examples =>
     [
         new("twin component show trip-analysis", "its versions"),
-        new("twin component show trip-analysis@latest", "its parameters"),
+        new("twin component show trip-analysis latest", "its parameters"),
         new("twin component show trip-analysis@latest --build-log", "why its image could not be built"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
-        var (name, version) = ComponentName.Split(arguments.GetRequiredValue(_component));
+        var given = arguments.GetValue(_version);
+        var (name, version) = given is null ? ComponentName.Split(arguments.GetRequiredValue(_component)) : (arguments.GetRequiredValue(_component), given);
         if (arguments.GetValue(_buildLog))
         {
             using var log = new StreamReader(await server.Client.OpenBuildLogAsync(name, version ?? "latest", cancellationToken));
@@ -59,40 +62,72 @@ internal sealed class ShowComponentVerb : ServerVerb
 
     private void Write(ComponentView component, IReadOnlyList<VersionView> versions, TextWriter writer)
     {
-        writer.WriteLine($"{component.Name}  {component.Type}{(component.Deprecated ? "  deprecated" : "")}");
+        var facts = new[] { component.Type, component.License, component.Author is null ? null : $"by {component.Author}", component.Deprecated ? "deprecated" : null };
+        writer.WriteLine($"{Terminal.OutStyle.Paint(Tone.Strong, Terminal.ForOut(component.Name))}  {Terminal.ForOut(string.Join("  ", facts.OfType<string>()))}");
         writer.WriteLine(Terminal.ForOut($"{component.Repository}{(component.Subfolder is null ? "" : $" ({component.Subfolder})")}"));
         if (component.Description is not null)
             writer.WriteLine(Terminal.ForOut(component.Description));
+        if (component.Tags.Count > 0)
+            writer.WriteLine(Terminal.ForOut($"tags      {string.Join(", ", component.Tags)}"));
+        if (component.Rules is { } rules)
+            writer.WriteLine(Terminal.ForOut($"versions  {Rules(rules)}"));
+        foreach (var (number, line) in component.Sync is { } sync ? SyncText.Long(sync, Context.Time).Index() : [])
+            writer.WriteLine($"{(number == 0 ? "sync      " : "          ")}{Terminal.ForOut(line)}");
+        foreach (var warning in component.Sync?.Warnings ?? [])
+            writer.WriteLine($"{Terminal.OutStyle.Paint(Tone.Warning, "warning:")} {Terminal.ForOut(warning)}");
         writer.WriteLine();
         var table = new Table("VERSION", "COMMIT", "IMAGE", "REGISTERED", "REMARKS");
         foreach (var version in versions)
-        {
-            var remarks = version.Deprecated ? "deprecated" : version.Warnings.Count > 0 ? Humane.Count(version.Warnings.Count, "warning") : "";
-            table.Add(version.Name, version.Commit[..Math.Min(12, version.Commit.Length)], version.Image ?? "not built yet", Humane.Ago(version.CreatedAt, Context.Time), remarks);
-        }
+            table.Add(
+                version.Name, version.Commit[..Math.Min(12, version.Commit.Length)], version.Image ?? "not built yet", Humane.Ago(version.CreatedAt, Context.Time), Remarks(version));
         table.WriteTo(writer, Terminal.OutStyle, Terminal.OutIsTerminal ? Terminal.Width : null);
     }
 
+    private static string Rules(VersionRulesView rules) => string.Join(", ", new[]
+    {
+        rules.Branch is null ? null : $"commits of {rules.Branch}",
+        rules.Tags is null ? null : $"tags {rules.Tags}",
+        rules.Image is null ? null : $"image {rules.Image}",
+        rules.Command is null ? null : $"command {string.Join(' ', rules.Command)}",
+    }.OfType<string>());
+
+    private static string Remarks(VersionView version) => version switch
+    {
+        { YankReason: { } reason } => $"yanked: {reason}",
+        { Deprecated: true } => "deprecated",
+        { Warnings.Count: > 0 } => Humane.Count(version.Warnings.Count, "warning"),
+        _ => "",
+    };
+
     private void Write(VersionView version, TextWriter writer)
     {
-        writer.WriteLine($"{version.ComponentName}@{version.Name}  {version.Type}  commit {version.Commit}{(version.Deprecated ? "  deprecated" : "")}");
-        writer.WriteLine($"image {version.Image ?? "not built yet"}{(version.ImageDigest is null ? "" : $" ({version.ImageDigest})")}");
+        var style = Terminal.OutStyle;
+        var facts = new[] { version.Type, version.License, version.Deprecated ? "deprecated" : null };
+        writer.WriteLine($"{style.Paint(Tone.Strong, Terminal.ForOut($"{version.ComponentName}@{version.Name}"))}  {Terminal.ForOut(string.Join("  ", facts.OfType<string>()))}");
+        if (version.YankReason is { } reason)
+            writer.WriteLine($"{style.Paint(Tone.Warning, "yanked")} {Humane.Ago(version.YankedAt, Context.Time)}: {Terminal.ForOut(reason)}");
         if (version.Description is not null)
             writer.WriteLine(Terminal.ForOut(version.Description));
+        writer.WriteLine($"commit   {version.Commit}");
+        writer.WriteLine(Terminal.ForOut($"image    {version.Image ?? "not built yet"}{(version.ImageDigest is null ? "" : $" ({version.ImageDigest})")}"));
+        if (version.Command is { } command)
+            writer.WriteLine(Terminal.ForOut($"command  {string.Join(' ', command)}"));
+        if (version.Ports.Count > 0)
+            writer.WriteLine(Terminal.ForOut($"ports    {string.Join(", ", version.Ports.Select(port => port.Name is null ? port.Container.ToString() : $"{port.Container} ({port.Name})"))}"));
+        if (version.Secrets.Count > 0)
+            writer.WriteLine(Terminal.ForOut($"secrets  {string.Join(", ", version.Secrets)}"));
+        if (version.Gpu)
+            writer.WriteLine("devices  gpu");
         if (version.Parameters.Count > 0)
         {
             writer.WriteLine();
             var table = new Table("PARAMETER", "TYPE", "DEFAULT", "VALUES", "DESCRIPTION");
             foreach (var parameter in version.Parameters)
                 table.Add(parameter.Name, parameter.Type, parameter.Required ? "must be given" : parameter.Default, Values(parameter), parameter.Description);
-            table.WriteTo(writer, Terminal.OutStyle, Terminal.OutIsTerminal ? Terminal.Width : null);
+            table.WriteTo(writer, style, Terminal.OutIsTerminal ? Terminal.Width : null);
         }
-        if (version.Ports.Count > 0)
-            writer.WriteLine($"ports    {string.Join(", ", version.Ports.Select(port => port.Name is null ? port.Container.ToString() : $"{port.Container} ({port.Name})"))}");
-        if (version.Secrets.Count > 0)
-            writer.WriteLine($"secrets  {string.Join(", ", version.Secrets)}");
         foreach (var warning in version.Warnings)
-            writer.WriteLine($"{Terminal.OutStyle.Paint(Tone.Warning, "warning:")} {Terminal.ForOut(warning)}");
+            writer.WriteLine($"{style.Paint(Tone.Warning, "warning:")} {Terminal.ForOut(warning)}");
     }
 
     private static string Values(ParameterView parameter)

@@ -23,11 +23,67 @@ public sealed record ComponentView
     public string? Author { get; init; }
     public string? Description { get; init; }
     public IReadOnlyList<string> Tags { get; init; } = [];
+    public string? License { get; init; }
     public int VersionCount { get; init; }
     public bool Deprecated { get; init; }
+
+    /// <summary>Its repository was not read yet: the name may change.</summary>
+    public bool Pending { get; init; }
+
+    /// <summary>What becomes a version; left out: every tag with an odtp.yml, and the head where no tag names a version.</summary>
+    public VersionRulesView? Rules { get; init; }
+
+    /// <summary>How following its repository goes; left out: it was never looked at.</summary>
+    public ComponentSyncView? Sync { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required string VersionsHref { get; init; }
+}
+
+/// <summary>What of a repository becomes a version of the component.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record VersionRulesView
+{
+    /// <summary>Only tags that match: <c>*</c> stands for any characters, <c>?</c> for one.</summary>
+    public string? Tags { get; init; }
+
+    /// <summary>The newest commits of this branch become versions; tags don't, unless <see cref="Tags"/> is given, too.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Image of a component without an odtp.yml. <c>{version}</c> and <c>{commit}</c> stand for each version's.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>What is run in the image in place of its own command.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+}
+
+/// <summary>How following a component's repository goes.</summary>
+public sealed record ComponentSyncView
+{
+    /// <summary><c>ok</c>, <c>failing</c>, <c>due</c> (a look is asked for or goes on) or <c>manual</c> (looked at only when somebody asks).</summary>
+    public required string State { get; init; }
+
+    /// <summary>Seconds between two looks; 0: only when somebody asks; left out: as the server is set.</summary>
+    public long? Seconds { get; init; }
+
+    public DateTimeOffset? LookedAt { get; init; }
+
+    /// <summary>When a look last brought a new version.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
+    public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>Why the last look failed.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Looks that failed one after the other, and the first of them.</summary>
+    public int Failures { get; init; }
+
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>What was odd at the last look.</summary>
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 }
 
 /// <summary>A component to add. Adding one that is there looks for new versions of it.</summary>
@@ -51,6 +107,12 @@ public sealed record NewComponent
 
     /// <summary>Register the working tree with what is not committed.</summary>
     public bool Dirty { get; init; }
+
+    /// <summary>What becomes a version, from now on; left out: as before, for a new component every tag.</summary>
+    public VersionRulesView? Rules { get; init; }
+
+    /// <summary>Seconds between two looks at the repository, at least 60; 0: only when somebody asks; left out: as before, for a new component as the server is set.</summary>
+    public long? SyncSeconds { get; init; }
 }
 
 /// <summary>What adding or refreshing brought.</summary>
@@ -61,9 +123,15 @@ public sealed record ComponentChangeView
     /// <summary>False: it was there already.</summary>
     public bool Created { get; init; }
 
+    /// <summary>The look goes on; <see cref="ComponentView.Sync"/> will say how it ended.</summary>
+    public bool Looking { get; init; }
+
     /// <summary>Versions that are new, the latest last.</summary>
     public IReadOnlyList<VersionView> Added { get; init; } = [];
 
     /// <summary>Tags that moved, versions that were left out, changes that are not committed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
+
+/// <summary>How many components will be looked at.</summary>
+public sealed record SyncRequestView(int Requested);

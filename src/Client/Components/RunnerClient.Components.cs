@@ -23,6 +23,15 @@ public sealed partial class RunnerClient
     public Task<ComponentChangeView> RefreshComponentAsync(string component, CancellationToken cancellationToken) =>
         PostAsync($"{Components}/{Part(component)}/refresh", WireJson.Default.ComponentChangeView, cancellationToken);
 
+    /// <summary>Has all components looked at that are followed.</summary>
+    public Task<SyncRequestView> SyncComponentsAsync(CancellationToken cancellationToken) =>
+        PostAsync($"{Components}/sync", WireJson.Default.SyncRequestView, cancellationToken);
+
+    /// <summary>Forgets a component that never had a version.</summary>
+    /// <exception cref="ApiException">Also when it has versions.</exception>
+    public Task RemoveComponentAsync(string component, CancellationToken cancellationToken) =>
+        DeleteAsync($"{Components}/{Part(component)}", cancellationToken);
+
     public Task<ComponentView> DeprecateComponentAsync(string component, CancellationToken cancellationToken) =>
         PostAsync($"{Components}/{Part(component)}/deprecate", WireJson.Default.ComponentView, cancellationToken);
 
@@ -43,6 +52,14 @@ public sealed partial class RunnerClient
 
     public Task<VersionView> ReactivateVersionAsync(string component, string version, CancellationToken cancellationToken) =>
         PostAsync($"{VersionPath(component, version)}/reactivate", WireJson.Default.VersionView, cancellationToken);
+
+    /// <summary>Says that a version must not be used any more.</summary>
+    public Task<VersionView> YankVersionAsync(string component, string version, string reason, CancellationToken cancellationToken) =>
+        PostAsync($"{VersionPath(component, version)}/yank", new YankVersion(reason), WireJson.Default.YankVersion, WireJson.Default.VersionView, cancellationToken);
+
+    /// <summary>Takes a yank back.</summary>
+    public Task<VersionView> UnyankVersionAsync(string component, string version, CancellationToken cancellationToken) =>
+        PostAsync($"{VersionPath(component, version)}/unyank", WireJson.Default.VersionView, cancellationToken);
 
     /// <summary>What the last build of the version's image printed. The caller disposes the stream.</summary>
     /// <exception cref="ApiException">Also when it was never built here.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Twinrunner.Client;
 
@@ -57,10 +58,23 @@ public sealed record VersionView
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public bool Deprecated { get; init; }
+
+    /// <summary>Why it must not be used any more; left out: it may. Workflows that name exactly this version still run, with a warning.</summary>
+    public string? YankReason { get; init; }
+
+    public DateTimeOffset? YankedAt { get; init; }
+
+    /// <summary>What is run in the image in place of its own command.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
     public required string BuildLogHref { get; init; }
 }
+
+/// <summary>Why a version must not be used any more.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record YankVersion(string Reason);
 
 /// <summary>A parameter of a component.</summary>
 /// <param name="Type"><c>string</c>, <c>integer</c>, <c>number</c> or <c>boolean</c>.</param>

@@ -13,6 +13,9 @@ public abstract record ComponentOutcome
     /// <param name="Added">Versions that are new, the latest last.</param>
     public sealed record Done(Component Component, bool Created, IReadOnlyList<ComponentVersion> Added, IReadOnlyList<string> Warnings) : ComponentOutcome;
 
+    /// <summary>The look goes on; how it ends will show on the component.</summary>
+    public sealed record Looking(Component Component, bool Created) : ComponentOutcome;
+
     /// <summary>The source can't be used as it is; the message says why and what to do.</summary>
     public sealed record Refused(string Message) : ComponentOutcome;
 

@@ -1,4 +1,5 @@
 using Twinrunner.Registry.Sources;
+using Twinrunner.Registry.Sync;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 
@@ -7,17 +8,6 @@ namespace Twinrunner.Registry.Components;
 /// <summary>Makes the documents that are stored of what was planned.</summary>
 internal static class VersionDocuments
 {
-    public static Component NewComponent(Id<Component> id, string name, IComponentSource source, PlannedVersion latest, DateTimeOffset now) =>
-        WithLatest(new()
-        {
-            Id = id,
-            Name = name,
-            Repository = source.Repository,
-            Subfolder = source.Subfolder,
-            CreatedAt = now,
-            UpdatedAt = now,
-        }, latest);
-
     /// <summary>What a component says of itself is what its latest version says.</summary>
     public static Component WithLatest(Component component, PlannedVersion latest) => component with
     {
@@ -25,7 +15,18 @@ internal static class VersionDocuments
         Type = latest.File.Type,
         Description = latest.File.Description,
         Tags = latest.File.Tags,
+        License = latest.File.License,
     };
+
+    /// <summary>With what the repository's host says, where odtp.yml says nothing; the same object where that is nothing, too.</summary>
+    public static Component WithFacts(Component component, RepositoryFacts facts)
+    {
+        if (component.Description is null && facts.Description is not null)
+            component = component with { Description = facts.Description };
+        if (component.License is null && facts.License is not null)
+            component = component with { License = facts.License };
+        return component.Tags.Count == 0 && facts.Topics.Count > 0 ? component with { Tags = facts.Topics } : component;
+    }
 
     public static ComponentVersion NewVersion(
         Id<ComponentVersion> id, Component component, PlannedVersion planned, IReadOnlyList<string> warnings, DateTimeOffset now)
@@ -57,6 +58,7 @@ internal static class VersionDocuments
             PortSpecs = file.Ports,
             SecretNames = file.SecretNames,
             Gpu = file.Gpu,
+            Command = planned.Command,
             Warnings = [.. planned.Warnings, .. warnings],
             CreatedAt = now,
             UpdatedAt = now,

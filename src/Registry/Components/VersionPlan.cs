@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Twinrunner.Registry.Odtp;
 using Twinrunner.Registry.Sources;
+using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Registry.Components;
@@ -10,13 +11,14 @@ namespace Twinrunner.Registry.Components;
 /// <param name="Warnings">Tags that moved, versions that can't be used.</param>
 public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IReadOnlyList<string> Warnings)
 {
-    public static VersionPlan Make(IReadOnlyList<SourceVersion> seen, IReadOnlyList<ComponentVersion> stored)
+    /// <param name="rules">What the user said of the component; null: nothing.</param>
+    public static VersionPlan Make(IReadOnlyList<SourceVersion> seen, IReadOnlyList<ComponentVersion> stored, VersionRules? rules)
     {
         List<PlannedVersion> planned = [];
         List<string> warnings = [];
         foreach (var source in seen)
         {
-            var reading = OdtpFileReader.Read(source.OdtpFile.Span);
+            var reading = source.OdtpFile is { } bytes ? OdtpFileReader.Read(bytes.Span) : ByHand;
             if (reading.File is not { } file)
             {
                 warnings.Add($"{source.Tag ?? source.Commit[..12]} is left out. {reading.Error}");
@@ -37,10 +39,22 @@ public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IRea
                 versionWarnings.Add(warnings[^1]);
                 name = suffixed;
             }
-            planned.Add(new(name, source, file, versionWarnings));
+            planned.Add(new(name, source, WithRules(file, rules, name, source), versionWarnings) { Command = rules?.Command });
         }
-        return new([.. planned.OrderBy(version => version.Name, Comparer<string>.Create(SemanticVersion.Compare))], warnings);
+        return new([.. planned.OrderBy(version => version.Name, VersionOrder.ByName)], warnings);
     }
+
+    /// <summary>Of a commit without odtp.yml nothing is known but what the user says.</summary>
+    private static OdtpReading ByHand { get; } = new(new() { Parts = new() }, []);
+
+    private static OdtpFile WithRules(OdtpFile file, VersionRules? rules, string name, SourceVersion source) => rules?.Image is not { } image
+        ? file
+        : file with
+        {
+            DockerImage = image
+                .Replace("{version}", source.Tag ?? name, StringComparison.Ordinal)
+                .Replace("{commit}", source.Commit, StringComparison.Ordinal),
+        };
 
     private static string NameOf(SourceVersion source, OdtpFile file, List<string> warnings)
     {
@@ -81,4 +95,8 @@ public sealed partial record VersionPlan(IReadOnlyList<PlannedVersion> New, IRea
 }
 
 /// <param name="Warnings">Kept with the version.</param>
-public sealed record PlannedVersion(string Name, SourceVersion Source, OdtpFile File, IReadOnlyList<string> Warnings);
+public sealed record PlannedVersion(string Name, SourceVersion Source, OdtpFile File, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What is run in the image in place of its own command.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+}

@@ -118,13 +118,14 @@ internal sealed partial class GitMirror(string address, GitCommand git, GitRemot
         return result.Succeeded && Hash().IsMatch(result.Text) ? result.Text : null;
     }
 
-    /// <summary>The last commit up to this one that changed the folder.</summary>
-    public async Task<string> LastChangeAsync(string commit, string subfolder, CancellationToken cancellationToken)
+    /// <summary>The last commits up to this one that changed the folder, the newest first; of merges the merge itself, not what it brought.</summary>
+    public async Task<IReadOnlyList<string>> CommitsAsync(string commit, string subfolder, int limit, CancellationToken cancellationToken)
     {
-        if (subfolder.Length == 0)
-            return commit;
-        var result = await NeedAsync(InFolder("rev-list", "--max-count=1", commit, "--", $":(literal){subfolder}"), cancellationToken);
-        return Hash().IsMatch(result.Text) ? result.Text : commit;
+        List<string> arguments = ["rev-list", $"--max-count={limit}", "--first-parent", commit, "--"];
+        if (subfolder.Length > 0)
+            arguments.Add($":(literal){subfolder}");
+        var result = await NeedAsync(InFolder([.. arguments]), cancellationToken);
+        return [.. result.Text.Split('\n').Where(IsHash)];
     }
 
     /// <summary>Files, links and submodules of a folder at a commit, in git's order.</summary>
@@ -221,8 +222,8 @@ internal sealed partial class GitMirror(string address, GitCommand git, GitRemot
     private static partial Regex Hash();
 }
 
-/// <param name="Name">As the author wrote it, a leading <c>v</c> included.</param>
-internal sealed record GitTag(string Name, string Commit);
+/// <param name="Name">As the author wrote it, a leading <c>v</c> included; null: no tag, the commit alone.</param>
+internal sealed record GitTag(string? Name, string Commit);
 
 /// <param name="Mode"><c>100644</c>, <c>100755</c>, <c>120000</c> (link) or <c>160000</c> (submodule).</param>
 /// <param name="Size">Bytes; 0 for a submodule.</param>

@@ -13,10 +13,14 @@ internal sealed class FolderSource(string folder, RegistryOptions options) : ICo
     {
         if (selection.Commit is not null)
             throw new SourceException($"'{folder}' is in no git repository, so it has no commit '{selection.Commit}'.");
+        if (selection.Branch is not null || selection.TagPattern is not null)
+            throw new SourceException($"'{folder}' is in no git repository, so it has neither branches nor tags.");
+        var file = await ReadOdtpFileAsync(folder, cancellationToken);
+        if (file is null && !selection.WithoutOdtpFile)
+            throw Missing(folder);
         await using var archive = new TreeArchive(Stream.Null, options);
         await LocalTree.AddAsync(folder, LocalTree.Walk(folder), archive, cancellationToken);
-        var version = new SourceVersion(SourceKind.Folder, null, archive.ContentHash, await ReadOdtpFileAsync(folder, cancellationToken));
-        return new([version], []);
+        return new([new SourceVersion(SourceKind.Folder, null, archive.ContentHash, file)], []);
     }
 
     public async Task<ArchiveReport> WriteArchiveAsync(SourceVersion version, Stream tar, CancellationToken cancellationToken)
@@ -26,8 +30,10 @@ internal sealed class FolderSource(string folder, RegistryOptions options) : ICo
         return archive.ContentHash == version.Commit ? archive.Report : throw LocalTree.Changing(folder);
     }
 
-    /// <summary>Up to one byte more than the reader takes, so that it sees that there is more.</summary>
-    internal static async Task<byte[]> ReadOdtpFileAsync(string folder, CancellationToken cancellationToken)
+    internal static SourceException Missing(string folder) => new($"There is no odtp.yml in '{folder}'.");
+
+    /// <summary>Up to one byte more than the reader takes, so that it sees that there is more. Null: there is none.</summary>
+    internal static async Task<ReadOnlyMemory<byte>?> ReadOdtpFileAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (var name in OdtpFileNames)
         {
@@ -36,9 +42,9 @@ internal sealed class FolderSource(string folder, RegistryOptions options) : ICo
                 continue;
             await using var content = file.OpenRead();
             var bytes = new byte[OdtpFileReader.MaxBytes + 1];
-            return bytes[..await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken)];
+            return bytes.AsMemory(0, await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken));
         }
-        throw new SourceException($"There is no odtp.yml in '{folder}'.");
+        return null;
     }
 
     internal static IReadOnlyList<string> OdtpFileNames { get; } = ["odtp.yml", "odtp.yaml"];

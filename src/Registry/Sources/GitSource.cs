@@ -1,7 +1,8 @@
+using System.IO.Enumeration;
 using System.Text;
-using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Git;
 using Twinrunner.Registry.Odtp;
+using Twinrunner.Storage;
 
 namespace Twinrunner.Registry.Sources;
 
@@ -10,6 +11,10 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
 {
     private const int MaxSubmoduleDepth = 5;
     private const int LongestReference = 256;
+
+    /// <summary>Commits of a followed branch that one look takes: a branch's whole past would be thousands of versions.</summary>
+    private const int MostCommits = 50;
+
     private static readonly Dictionary<string, string> NoSubmodules = [];
 
     /// <summary>Submodules that could not be had: asked for once, not for each version.</summary>
@@ -36,16 +41,27 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
         if (selection is { Dirty: true, Commit: not null })
             throw new SourceException("A commit and uncommitted changes can't be asked for together.");
         if (selection.Dirty)
-            return new([await ReadWorkingTreeAsync(cancellationToken)], []);
-        await mirror.FetchAsync(known: null, cancellationToken);
+            return new([await ReadWorkingTreeAsync(selection.WithoutOdtpFile, cancellationToken)], []);
+        var references = await mirror.FetchAsync(selection.Known, cancellationToken);
+        if (references == selection.Known)
+            return new([], []) { References = references, IsUnchanged = true };
         if (selection.Commit is { } reference)
-            return new([await ReadCommitAsync(reference, cancellationToken)], []);
-        var tagged = await ReadTagsAsync(cancellationToken);
+            return new([await ReadCommitAsync(reference, selection.WithoutOdtpFile, cancellationToken)], []);
+        var versions = await ReadFollowedAsync(selection, cancellationToken);
+        return new(versions, await WarnOfUncommittedAsync(cancellationToken)) { References = references };
+    }
+
+    private async Task<IReadOnlyList<SourceVersion>> ReadFollowedAsync(SourceSelection selection, CancellationToken cancellationToken)
+    {
+        var tagged = selection is { Branch: not null, TagPattern: null } ? [] : await ReadTagsAsync(selection, cancellationToken);
+        if (selection.Branch is { } branch)
+            return [.. tagged, .. await ReadBranchAsync(branch, selection.WithoutOdtpFile, cancellationToken)];
+        if (selection.TagPattern is { } pattern)
+            return tagged.Count > 0 ? tagged : throw new SourceException($"No tag in '{Repository}' matches '{pattern}'{(selection.WithoutOdtpFile ? "" : " and has an odtp.yml")}.");
         // Tags of a repository of several components name its releases, not the component's versions; other tags may mean anything.
-        var head = Subfolder.Length > 0 || !tagged.Any(version => SemanticVersion.TryParse(version.Tag!) is not null)
-            ? await ReadHeadAsync(needed: tagged.Count == 0, cancellationToken)
-            : null;
-        return new(head is null ? tagged : [.. tagged, head], await WarnOfUncommittedAsync(cancellationToken));
+        return Subfolder.Length == 0 && tagged.Any(version => SemanticVersion.TryParse(version.Tag!) is not null)
+            ? tagged
+            : await ReadHeadAsync(needed: tagged.Count == 0, selection.WithoutOdtpFile, cancellationToken) is { } head ? [.. tagged, head] : tagged;
     }
 
     public async Task<ArchiveReport> WriteArchiveAsync(SourceVersion version, Stream tar, CancellationToken cancellationToken)
@@ -67,16 +83,17 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
         return archive.Report;
     }
 
-    private async Task<SourceVersion> ReadWorkingTreeAsync(CancellationToken cancellationToken)
+    private async Task<SourceVersion> ReadWorkingTreeAsync(bool withoutOdtpFile, CancellationToken cancellationToken)
     {
         if (WorkingFolder is not { } folder)
             throw new SourceException($"'{Repository}' has no working tree on this machine, so there are no uncommitted changes to take.");
         await using var archive = new TreeArchive(Stream.Null, options);
         await LocalTree.AddAsync(folder, await ListWorkingTreeAsync(folder, cancellationToken), archive, cancellationToken);
-        return new(SourceKind.Dirty, null, archive.ContentHash, await FolderSource.ReadOdtpFileAsync(folder, cancellationToken));
+        var file = await FolderSource.ReadOdtpFileAsync(folder, cancellationToken);
+        return file is null && !withoutOdtpFile ? throw FolderSource.Missing(folder) : new(SourceKind.Dirty, null, archive.ContentHash, file);
     }
 
-    private async Task<SourceVersion> ReadCommitAsync(string reference, CancellationToken cancellationToken)
+    private async Task<SourceVersion> ReadCommitAsync(string reference, bool withoutOdtpFile, CancellationToken cancellationToken)
     {
         var commit = reference.Length is 0 or > LongestReference || reference.Any(char.IsControl)
             ? null
@@ -86,8 +103,8 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
         if (commit is null)
             throw new SourceException($"There is no commit, branch or tag '{reference}' in '{Repository}'.");
         var files = await ReadOdtpFilesAsync([commit], cancellationToken);
-        return files[0] is { } file
-            ? new(SourceKind.Commit, null, commit, file)
+        return files[0] is not null || withoutOdtpFile
+            ? new(SourceKind.Commit, null, commit, files[0])
             : throw new SourceException($"There is no odtp.yml in {Place} at commit {commit[..12]}.");
     }
 
@@ -99,26 +116,44 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
         _ => reference,
     };
 
-    private async Task<IReadOnlyList<SourceVersion>> ReadTagsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SourceVersion>> ReadTagsAsync(SourceSelection selection, CancellationToken cancellationToken)
     {
         var tags = await mirror.TagsAsync(cancellationToken);
-        if (tags.Count == 0)
+        if (selection.TagPattern is { } pattern)
+            tags = [.. tags.Where(tag => FileSystemName.MatchesSimpleExpression(pattern, tag.Name, ignoreCase: false))];
+        return await ReadVersionsAsync(SourceKind.Tag, tags, selection.WithoutOdtpFile, cancellationToken);
+    }
+
+    /// <summary>The newest commits of a branch that changed the folder, the oldest first: names of commits have no order but this.</summary>
+    private async Task<IReadOnlyList<SourceVersion>> ReadBranchAsync(string branch, bool withoutOdtpFile, CancellationToken cancellationToken)
+    {
+        var head = branch.Length is 0 or > LongestReference || branch.Any(char.IsControl) ? null : await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken);
+        if (head is null)
+            throw new SourceException($"There is no branch '{branch}' in '{Repository}'.");
+        var commits = await mirror.CommitsAsync(head, Subfolder, MostCommits, cancellationToken);
+        return await ReadVersionsAsync(SourceKind.Commit, [.. commits.Reverse().Select(commit => new GitTag(null, commit))], withoutOdtpFile, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<SourceVersion>> ReadVersionsAsync(
+        SourceKind kind, IReadOnlyList<GitTag> commits, bool withoutOdtpFile, CancellationToken cancellationToken)
+    {
+        if (commits.Count == 0)
             return [];
-        var files = await ReadOdtpFilesAsync([.. tags.Select(tag => tag.Commit)], cancellationToken);
-        return [.. tags.Zip(files)
-            .Where(pair => pair.Second is not null)
-            .Select(pair => new SourceVersion(SourceKind.Tag, pair.First.Name, pair.First.Commit, pair.Second))];
+        var files = await ReadOdtpFilesAsync([.. commits.Select(tag => tag.Commit)], cancellationToken);
+        return [.. commits.Zip(files)
+            .Where(pair => pair.Second is not null || withoutOdtpFile)
+            .Select(pair => new SourceVersion(kind, pair.First.Name, pair.First.Commit, pair.Second))];
     }
 
     /// <summary>Null: there is none, and it isn't needed.</summary>
-    private async Task<SourceVersion?> ReadHeadAsync(bool needed, CancellationToken cancellationToken)
+    private async Task<SourceVersion?> ReadHeadAsync(bool needed, bool withoutOdtpFile, CancellationToken cancellationToken)
     {
         if (await mirror.ResolveAsync(GitMirror.Head, cancellationToken) is not { } head)
             return needed ? throw new SourceException($"The git repository '{Repository}' has no commits yet.{HintAtDirty()}") : null;
-        var commit = await mirror.LastChangeAsync(head, Subfolder, cancellationToken);
+        var commit = (await mirror.CommitsAsync(head, Subfolder, 1, cancellationToken)) is [var last] ? last : head;
         var files = await ReadOdtpFilesAsync([commit], cancellationToken);
-        if (files[0] is { } file)
-            return new(SourceKind.Head, null, commit, file);
+        if (files[0] is not null || withoutOdtpFile)
+            return new(SourceKind.Head, null, commit, files[0]);
         return needed ? throw new SourceException($"There is no odtp.yml in {Place} at its last commit.{HintAtDirty()}") : null;
     }
 
@@ -130,15 +165,15 @@ internal sealed class GitSource(SourceAddress address, GitMirror mirror, GitComm
             : "";
 
     /// <summary>The bytes of each commit's odtp.yml, or null where it has none.</summary>
-    private async Task<IReadOnlyList<byte[]?>> ReadOdtpFilesAsync(IReadOnlyList<string> commits, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReadOnlyMemory<byte>?>> ReadOdtpFilesAsync(IReadOnlyList<string> commits, CancellationToken cancellationToken)
     {
         var prefix = Subfolder.Length > 0 ? Subfolder + "/" : "";
-        List<byte[]?> files = [];
+        List<ReadOnlyMemory<byte>?> files = [];
         await mirror.ReadObjectsAsync(async (objects, token) =>
         {
             foreach (var commit in commits)
             {
-                byte[]? found = null;
+                ReadOnlyMemory<byte>? found = null;
                 foreach (var name in FolderSource.OdtpFileNames)
                     if (found is null && await objects.AskAsync($"{commit}:{prefix}{name}", token) is { } size)
                         found = await objects.ReadAsync(size, OdtpFileReader.MaxBytes + 1, token);

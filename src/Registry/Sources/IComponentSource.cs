@@ -26,24 +26,46 @@ public interface IComponentSource
 /// <param name="Dirty">Only the working tree as it is, with changes that are not committed.</param>
 public sealed record SourceSelection(string? Commit = null, bool Dirty = false)
 {
+    /// <summary>Only tags that match (<c>*</c>, <c>?</c>).</summary>
+    public string? TagPattern { get; init; }
+
+    /// <summary>The newest commits of this branch instead of tags, or beside those that <see cref="TagPattern"/> takes.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Commits without an odtp.yml are versions, too: what it would say is given by hand.</summary>
+    public bool WithoutOdtpFile { get; init; }
+
+    /// <summary><see cref="SourceListing.References"/> of an earlier look: if they are the same there is nothing to list.</summary>
+    public string? Known { get; init; }
+
     public static SourceSelection Default { get; } = new();
+
+    /// <summary>One that was asked for once, rather than what is followed.</summary>
+    public bool IsByHand => Commit is not null || Dirty;
 }
 
 /// <param name="Warnings">About the source as a whole.</param>
-public sealed record SourceListing(IReadOnlyList<SourceVersion> Versions, IReadOnlyList<string> Warnings);
+public sealed record SourceListing(IReadOnlyList<SourceVersion> Versions, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Stands for all branches and tags; null: the source has none.</summary>
+    public string? References { get; init; }
+
+    /// <summary>Nothing happened since <see cref="SourceSelection.Known"/>; nothing is listed.</summary>
+    public bool IsUnchanged { get; init; }
+}
 
 /// <summary>A version that could be registered.</summary>
 /// <param name="Tag">Name of the git tag; null for the other kinds.</param>
 /// <param name="Commit">40 hex digits of git, or 64 of the content's SHA-256 where it isn't committed.</param>
-/// <param name="OdtpFile">Bytes of its odtp.yml; cut off above <see cref="Odtp.OdtpFileReader.MaxBytes"/>, so that the reader refuses it.</param>
-public sealed record SourceVersion(SourceKind Kind, string? Tag, string Commit, ReadOnlyMemory<byte> OdtpFile);
+/// <param name="OdtpFile">Bytes of its odtp.yml; cut off above <see cref="Odtp.OdtpFileReader.MaxBytes"/>, so that the reader refuses it. Null: it has none.</param>
+public sealed record SourceVersion(SourceKind Kind, string? Tag, string Commit, ReadOnlyMemory<byte>? OdtpFile);
 
 public enum SourceKind
 {
     /// <summary>A git tag.</summary>
     Tag,
 
-    /// <summary>A commit that was asked for.</summary>
+    /// <summary>A commit that was asked for, or of a branch that is followed.</summary>
     Commit,
 
     /// <summary>The head's last commit that changed the folder, where no tag names a version of the component.</summary>

@@ -12,4 +12,6 @@ internal sealed class SyncRequests(ComponentSyncStore syncs, TimeProvider time) 
             await syncs.RequestAsync(sync.Component(), time.GetUtcNow(), cancellationToken);
         return found.Count;
     }
+
+    public Task<int> RequestAllAsync(CancellationToken cancellationToken) => syncs.RequestAllAsync(time.GetUtcNow(), cancellationToken);
 }

@@ -9,7 +9,8 @@ namespace Twinrunner.Runner.Components;
 /// <summary>Components and versions as they go over the wire.</summary>
 internal static class ComponentViews
 {
-    public static ComponentView ToView(this Component component) => new()
+    /// <param name="sync">Null: it was never looked at.</param>
+    public static ComponentView ToView(this Component component, ComponentSync? sync) => new()
     {
         Id = component.Id.ToString(),
         Href = Hrefs.Component(component.Id),
@@ -20,19 +21,46 @@ internal static class ComponentViews
         Author = component.Author,
         Description = component.Description,
         Tags = component.Tags,
+        License = component.License,
         VersionCount = component.Versions.Count,
         Deprecated = component.Deprecated,
+        Pending = component.Pending,
+        Rules = component.Rules is { } rules ? new() { Tags = rules.TagPattern, Branch = rules.Branch, Image = rules.Image, Command = rules.Command } : null,
+        Sync = sync?.ToView(component),
         CreatedAt = component.CreatedAt,
         UpdatedAt = component.UpdatedAt,
         VersionsHref = Hrefs.Component(component.Id) + "/versions",
     };
 
-    public static ComponentChangeView ToView(this ComponentOutcome.Done done) => new()
+    public static VersionRules ToRules(this VersionRulesView rules) =>
+        new() { TagPattern = rules.Tags, Branch = rules.Branch, Image = rules.Image, Command = rules.Command };
+
+    public static ComponentChangeView ToView(this ComponentChange change, ComponentSync? sync) => new()
     {
-        Component = done.Component.ToView(),
-        Created = done.Created,
-        Added = [.. done.Added.Select(ToView)],
-        Warnings = done.Warnings,
+        Component = change.Component.ToView(sync),
+        Created = change.Created,
+        Looking = change.Looking,
+        Added = [.. change.Added.Select(ToView)],
+        Warnings = change.Warnings,
+    };
+
+    private static ComponentSyncView ToView(this ComponentSync sync, Component component) => new()
+    {
+        State = sync switch
+        {
+            { RequestedAt: not null } or { LookedAt: null, NextAt: not null } => "due",
+            { Failure: not null } => "failing",
+            { NextAt: null } => "manual",
+            _ => "ok",
+        },
+        Seconds = component.SyncSeconds,
+        LookedAt = sync.LookedAt,
+        ChangedAt = sync.ChangedAt,
+        NextAt = sync.NextAt,
+        Failure = sync.Failure,
+        Failures = sync.Failures,
+        FailingSince = sync.FailingSince,
+        Warnings = sync.Warnings,
     };
 
     public static VersionView ToView(this ComponentVersion version) => new()
@@ -62,6 +90,9 @@ internal static class ComponentViews
         Tools = version.Tools,
         Warnings = version.Warnings,
         Deprecated = version.Deprecated,
+        YankReason = version.YankReason,
+        YankedAt = version.YankedAt,
+        Command = version.Command,
         CreatedAt = version.CreatedAt,
         UpdatedAt = version.UpdatedAt,
         BuildLogHref = Hrefs.Version(version.ComponentId, version.Id) + "/build-log",
@@ -78,3 +109,8 @@ internal static class ComponentViews
         parameter.Minimum,
         parameter.Maximum);
 }
+
+/// <summary>What came of adding or refreshing a component.</summary>
+/// <param name="Looking">The look goes on.</param>
+internal sealed record ComponentChange(
+    Component Component, bool Created, bool Looking, IReadOnlyList<ComponentVersion> Added, IReadOnlyList<string> Warnings);

@@ -13,6 +13,8 @@ namespace Twinrunner.Runner.Components;
 
 internal static class VersionEndpoints
 {
+    private const int LongestReason = 500;
+
     public static void MapVersionEndpoints(this IEndpointRouteBuilder api)
     {
         var versions = api.MapGroup("/components/{component}/versions").WithTags("Components");
@@ -20,6 +22,9 @@ internal static class VersionEndpoints
         versions.MapGet("/{version}", GetAsync).WithName("GetVersion").WithSummary("One version, by name, id or commit, or the latest or stable one");
         versions.MapPost("/{version}/deprecate", DeprecateAsync).WithName("DeprecateVersion").WithSummary("Mark a version as no longer to be used");
         versions.MapPost("/{version}/reactivate", ReactivateAsync).WithName("ReactivateVersion").WithSummary("Take back a version's deprecation");
+        versions.MapPost("/{version}/yank", YankAsync).WithName("YankVersion").WithSummary("Say that a version must not be used any more, and why")
+            .WithDescription("Neither latest nor stable means it from then on; workflows that name exactly this version still run, with a warning.");
+        versions.MapPost("/{version}/unyank", UnyankAsync).WithName("UnyankVersion").WithSummary("Take back a version's yank");
         versions.MapGet("/{version}/build-log", BuildLogAsync).WithName("GetBuildLog").WithSummary("What the last build of a version's image printed")
             .Produces<string>(StatusCodes.Status200OK, "text/plain");
     }
@@ -53,6 +58,23 @@ internal static class VersionEndpoints
         string component, string version, bool deprecated, ComponentService components, CancellationToken cancellationToken) =>
         await FindAsync(component, version, components, cancellationToken) is { } found
         && await components.SetDeprecatedAsync(found.Id, deprecated, cancellationToken) is { } changed
+            ? TypedResults.Ok(changed.ToView())
+            : NotFound(component, version);
+
+    private static async Task<Results<Ok<VersionView>, Problem>> YankAsync(
+        string component, string version, YankVersion body, ComponentService components, CancellationToken cancellationToken) =>
+        body.Reason.Trim() is { Length: > 0 and <= LongestReason } reason && !reason.Any(char.IsControl)
+            ? await SetYankedAsync(component, version, reason, components, cancellationToken)
+            : Problem.InvalidRequest($"A reason has 1 to {LongestReason} characters, none of them control characters.");
+
+    private static Task<Results<Ok<VersionView>, Problem>> UnyankAsync(
+        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
+        SetYankedAsync(component, version, null, components, cancellationToken);
+
+    private static async Task<Results<Ok<VersionView>, Problem>> SetYankedAsync(
+        string component, string version, string? reason, ComponentService components, CancellationToken cancellationToken) =>
+        await FindAsync(component, version, components, cancellationToken) is { } found
+        && await components.SetYankedAsync(found.Id, reason, cancellationToken) is { } changed
             ? TypedResults.Ok(changed.ToView())
             : NotFound(component, version);
 

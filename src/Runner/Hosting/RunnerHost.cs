@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Twinrunner.Registry.Sync;
 using Twinrunner.Runner.Api;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Credentials;
@@ -84,6 +85,8 @@ public static class RunnerHost
         services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));
         services.AddSingleton(new DefaultUser(settings.DefaultUser));
+        if (settings.RunSteps)
+            services.AddSyncLoop();
         if (settings.RunSteps)
             services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);
         else

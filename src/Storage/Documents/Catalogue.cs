@@ -42,9 +42,40 @@ public sealed record Component : Document<Component>
 
     /// <summary>Folder of the component inside the repository; empty: its root.</summary>
     public string Subfolder { get => field ?? ""; init; }
+
+    /// <summary>SPDX identifier or what odtp.yml says instead.</summary>
+    public string? License { get; init; }
+
+    /// <summary>What becomes a version, where that isn't every tag with an odtp.yml.</summary>
+    public VersionRules? Rules { get; init; }
+
+    /// <summary>Seconds between two looks at the repository; 0: only when somebody asks; null: as the server is set.</summary>
+    public long? SyncSeconds { get; init; }
+
+    /// <summary>No look has succeeded yet: the name is a guess from the address unless it was <see cref="NameGiven"/>.</summary>
+    public bool Pending { get; init; }
+
+    /// <summary>Somebody chose the name; odtp.yml's doesn't count.</summary>
+    public bool NameGiven { get; init; }
 }
 
-/// <summary>One pinned commit and image of a component (ODTP's collection <c>versions</c>). It never changes, but for its image once built and its deprecation.</summary>
+/// <summary>What of a repository becomes a version of the component.</summary>
+public sealed record VersionRules
+{
+    /// <summary>Only tags that match: <c>*</c> stands for any characters, <c>?</c> for one.</summary>
+    public string? TagPattern { get; init; }
+
+    /// <summary>Commits of this branch become versions; tags don't, unless <see cref="TagPattern"/> is given, too.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Image of a component without an odtp.yml. <c>{version}</c> and <c>{commit}</c> stand for each version's.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>What is run in the image in place of its own command.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+}
+
+/// <summary>One pinned commit and image of a component (ODTP's collection <c>versions</c>). It never changes, but for its image once built, its deprecation and its yanking.</summary>
 public sealed record ComponentVersion : Document<ComponentVersion>
 {
     [JsonPropertyName("componentId")]
@@ -136,8 +167,19 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     /// <summary>A GPU is asked for.</summary>
     public bool Gpu { get; init; }
 
+    /// <summary>What is run in the image in place of its own command; null: that.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>Why it must not be used any more; null: it may. Workflows that name exactly this version still run, with a warning.</summary>
+    public string? YankReason { get; init; }
+
+    public DateTimeOffset? YankedAt { get; init; }
+
     /// <summary>What was odd about odtp.yml, each with its line.</summary>
     public IReadOnlyList<string> Warnings { get => field ?? []; init; }
+
+    /// <summary>Neither latest nor stable can mean it.</summary>
+    public bool IsRetired() => Deprecated || YankReason is not null;
 }
 
 public sealed record ComponentSummary(

@@ -15,6 +15,7 @@ namespace Twinrunner.Storage.Documents;
 [JsonSerializable(typeof(Component))]
 [JsonSerializable(typeof(ComponentVersion))]
 [JsonSerializable(typeof(ComponentSync))]
+[JsonSerializable(typeof(RoleLease))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(DigitalTwin))]
 [JsonSerializable(typeof(Workflow))]

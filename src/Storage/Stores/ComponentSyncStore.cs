@@ -35,10 +35,6 @@ public sealed class ComponentSyncStore(IDocumentDatabase database, ChangeFeed fe
     public Task<IReadOnlyList<ComponentSync>> FindDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         _syncs.FindAsync(new(Filter.LessOrEqual("nextAt", now)) { Sort = ["nextAt"], Limit = limit }, cancellationToken);
 
-    /// <summary>When the next one is due; null: none will be by itself.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
-        (await _syncs.FindOneAsync(Filter.Has("nextAt"), ["nextAt"], cancellationToken).ConfigureAwait(false))?.NextAt;
-
     /// <summary>All components of a repository, in the order of their ids.</summary>
     public async Task<IReadOnlyList<ComponentSync>> FindByRepositoryAsync(string repositoryKey, CancellationToken cancellationToken)
     {
@@ -58,6 +54,25 @@ public sealed class ComponentSyncStore(IDocumentDatabase database, ChangeFeed fe
     /// <summary>Makes the component due now.</summary>
     public Task<ComponentSync?> RequestAsync(Id<Component> component, DateTimeOffset now, CancellationToken cancellationToken) =>
         UpdateAsync(component, sync => sync with { NextAt = now, RequestedAt = now }, cancellationToken);
+
+    /// <summary>Makes all that are followed due now.</summary>
+    /// <returns>How many those are.</returns>
+    public async Task<int> RequestAllAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (count, after) = (0, (Id<ComponentSync>?)null);
+        while (true)
+        {
+            var filter = Filter.Has("nextAt");
+            if (after is { } last)
+                filter = Filter.Every(filter, Filter.Greater("_id", FilterValue.Of(last)));
+            var page = await _syncs.FindAsync(new(filter) { Sort = ["_id"], Limit = Page }, cancellationToken).ConfigureAwait(false);
+            foreach (var sync in page)
+                count += await RequestAsync(sync.Component(), now, cancellationToken).ConfigureAwait(false) is null ? 0 : 1;
+            if (page.Count < Page)
+                return count;
+            after = page[^1].Id;
+        }
+    }
 
     /// <summary>Changes it by compare-and-set; null: there is none, or <paramref name="change"/> refused.</summary>
     public async Task<ComponentSync?> UpdateAsync(Id<Component> component, Func<ComponentSync, ComponentSync?> change, CancellationToken cancellationToken)

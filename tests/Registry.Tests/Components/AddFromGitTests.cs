@@ -46,7 +46,7 @@ public sealed class AddFromGitTests
         Assert.Empty(second.Added);
         Assert.Empty(second.Warnings);
         Assert.Equal(first.Component.Id, second.Component.Id);
-        Assert.Equal(first.Component.Revision + 1, second.Component.Revision);
+        Assert.Equal(first.Component.Revision, second.Component.Revision);
         Assert.Equal(["component.added", "component.version"], await registry.EventTypesAsync());
     }
 
@@ -61,7 +61,7 @@ public sealed class AddFromGitTests
         repository.Commit("second");
         repository.Tag("v2");
 
-        var refreshed = Assert.IsType<ComponentOutcome.Done>(await registry.Components.RefreshAsync(added.Component.Id, Token));
+        var refreshed = await registry.RefreshAsync(added.Component);
 
         Assert.Equal(["v2"], refreshed.Added.Select(version => version.Name));
         Assert.Equal("now described", refreshed.Component.Description);
@@ -241,12 +241,12 @@ public sealed class AddFromGitTests
         using var other = TestRepository.WithComponent();
         await registry.AddAsync(new(one.Path));
 
-        var clash = await registry.Components.AddAsync(new(other.Path), Token);
+        var clash = await registry.TryAddAsync(new(other.Path));
         var renamed = await registry.AddAsync(new(other.Path, Name: "loader-2"));
 
         Assert.Contains("--name", Assert.IsType<ComponentOutcome.Conflict>(clash).Message, StringComparison.Ordinal);
         Assert.Equal("loader-2", renamed.Component.Name);
-        Assert.IsType<ComponentOutcome.Conflict>(await registry.Components.AddAsync(new(other.Path, Name: "loader-3"), Token));
+        Assert.IsType<ComponentOutcome.Conflict>(await registry.TryAddAsync(new(other.Path, Name: "loader-3")));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class TestRegistry : IAsyncDisposable
         change?.Invoke(options);
         var services = new ServiceCollection();
         services.AddSingleton(time ?? TimeProvider.System);
+        services.AddLogging();
         services.AddStorage(new StorageOptions { DataFolder = _folder.Path });
         services.AddSingleton(SecretKey.Load(_folder.Path, _ => null));
         services.AddRegistry(options);
@@ -31,6 +32,8 @@ public sealed class TestRegistry : IAsyncDisposable
     }
 
     public ComponentService Components => Get<ComponentService>();
+
+    public ComponentAdditions Additions => Get<ComponentAdditions>();
 
     public static async Task<TestRegistry> StartAsync(Action<RegistryOptions>? change = null, IImageBuilder? builder = null, TimeProvider? time = null)
     {
@@ -42,11 +45,15 @@ public sealed class TestRegistry : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public async Task<ComponentOutcome.Done> AddAsync(AddComponent request) =>
-        Assert.IsType<ComponentOutcome.Done>(await Components.AddAsync(request, TestContext.Current.CancellationToken));
+    public Task<ComponentOutcome> TryAddAsync(AddComponent request) =>
+        Additions.AddAsync(request, Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken);
 
-    public async Task<string> RefuseAsync(AddComponent request) =>
-        Assert.IsType<ComponentOutcome.Refused>(await Components.AddAsync(request, TestContext.Current.CancellationToken)).Message;
+    public async Task<ComponentOutcome.Done> AddAsync(AddComponent request) => Assert.IsType<ComponentOutcome.Done>(await TryAddAsync(request));
+
+    public async Task<string> RefuseAsync(AddComponent request) => Assert.IsType<ComponentOutcome.Refused>(await TryAddAsync(request)).Message;
+
+    public async Task<ComponentOutcome.Done> RefreshAsync(Component component) =>
+        Assert.IsType<ComponentOutcome.Done>(await Additions.RefreshAsync(component.Id, Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken));
 
     /// <summary>Names of the component's versions, the latest first.</summary>
     public async Task<IEnumerable<string>> VersionNamesAsync(Component component) =>

@@ -84,7 +84,7 @@ public sealed class NonsenseTests(NonsenseTests.SmallHost shared) : IClassFixtur
     [MemberData(nameof(Operations))]
     public async Task A_huge_body_is_a_problem(string method, string path)
     {
-        if (method is "GET" or "DELETE")
+        if (method is "GET" or "DELETE" || path == "/api/v1/components/sync") // which names nothing that isn't there, and takes no body
             return;
         var huge = Encoding.UTF8.GetBytes($$"""{"spec":"{{new string('x', 200_000)}}"}""");
 

@@ -42,6 +42,14 @@ public static partial class HostSettingList
             "files of one version of a component",
             "registering and building it take longer",
             (options, text) => options with { MaxArchiveFiles = (int)Number(text, 1, 100_000_000) }),
+        Of("syncSeconds", "--sync-seconds", "TWIN_SYNC_SECONDS", "900 (15 minutes)",
+            "time between two looks at the repository of a component, from 60, spread by a fifth; 0: only when somebody asks",
+            "new versions are found later; the shorter, the more requests their hosts get",
+            (options, text) => options with { SyncInterval = Interval(text) }),
+        Of("syncParallel", "--sync-parallel", "TWIN_SYNC_PARALLEL", "8",
+            "repositories looked at at the same time, at most half of them at one host",
+            "each takes a process of git, memory and network",
+            (options, text) => options with { SyncParallel = (int)Number(text, 1, 1000) }),
         Of("buildSeconds", "--build-seconds", "TWIN_BUILD_SECONDS", "3600",
             "how long the build of one image may take",
             "a build that hangs keeps steps waiting that long",
@@ -86,6 +94,9 @@ public static partial class HostSettingList
             ? secrets
             : throw new FormatException("a secret has at least 16 characters, one to a line, five at most (make one with openssl rand -hex 32)");
     }
+
+    private static TimeSpan Interval(string text) =>
+        Number(text, 0, 365 * 86_400) is var seconds and (0 or >= 60) ? TimeSpan.FromSeconds(seconds) : throw new FormatException("expected 0, or 60 or more");
 
     private static string ExistingFile(string path) =>
         File.Exists(path) ? Path.GetFullPath(path) : throw new FormatException("there is no such file");

@@ -1,5 +1,6 @@
 using Twinrunner.Runner.Workflows.Reading;
 using Twinrunner.Runner.Workflows.Yaml;
+using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Workflows.Planning;
@@ -33,22 +34,33 @@ internal sealed class ComponentResolver(ICatalogue catalogue, FaultList faults)
         {
             faults.Add(
                 at,
-                parts.Length == 1 ? $"component '{parts[0]}' has no version yet" : $"component '{parts[0]}' has no version '{parts[1]}'",
+                (parts.Length, versions.Count) switch
+                {
+                    (1, 0) => $"component '{parts[0]}' has no version yet",
+                    (1, _) => $"all versions of component '{parts[0]}' are yanked",
+                    _ => $"component '{parts[0]}' has no version '{parts[1]}'",
+                },
                 versions.Count == 0 ? "add one with 'twin component add'" : HintFor(parts.ElementAtOrDefault(1) ?? "", versions));
             return null;
         }
-        if (parts.Length == 1 && !SemanticOrder.IsStable(version.Name))
+        if (parts.Length == 1 && !IsStable(version))
             faults.Warn(at, $"component '{parts[0]}' has no stable version, '{version.Name}' is taken", $"write '{parts[0]}@{version.Name}'");
         if (version.Deprecated || component.Deprecated)
             faults.Warn(at, $"'{parts[0]}@{version.Name}' is deprecated");
+        // As package indexes do: what somebody pinned on purpose goes on working, and nothing new chooses it.
+        if (version.YankReason is { } reason)
+            faults.Warn(at, $"'{parts[0]}@{version.Name}' is yanked: {reason}", "name another version");
         return version;
     }
 
-    /// <summary>The last stable one, else the last one.</summary>
+    private static bool IsStable(ComponentVersion version) => SemanticVersion.TryParse(version.Name) is { IsStable: true };
+
+    /// <summary>The last stable one, else the last one; never a yanked one.</summary>
     private static ComponentVersion? Latest(IReadOnlyList<ComponentVersion> versions) => versions
+        .Where(v => v.YankReason is null)
         .OrderBy(v => !v.Deprecated)
-        .ThenBy(v => SemanticOrder.IsStable(v.Name))
-        .ThenBy(v => v.Name, SemanticOrder.Instance)
+        .ThenBy(v => IsStable(v))
+        .ThenBy(v => v.Name, VersionOrder.ByName)
         .ThenBy(v => v.CreatedAt)
         .ThenBy(v => v.Id)
         .LastOrDefault();
@@ -61,12 +73,12 @@ internal sealed class ComponentResolver(ICatalogue catalogue, FaultList faults)
             ?? (name.Length >= ShortestCommit ? Last(v => v.Commit.StartsWith(name, StringComparison.OrdinalIgnoreCase)) : null);
 
         ComponentVersion? Last(Func<ComponentVersion, bool> fits) =>
-            versions.Where(fits).OrderBy(v => !v.Deprecated).ThenBy(v => v.CreatedAt).ThenBy(v => v.Id).LastOrDefault();
+            versions.Where(fits).OrderBy(v => !v.IsRetired()).ThenBy(v => v.CreatedAt).ThenBy(v => v.Id).LastOrDefault();
     }
 
     private static string HintFor(string name, IReadOnlyList<ComponentVersion> versions)
     {
-        var names = versions.Select(v => v.Name).Distinct().OrderDescending(SemanticOrder.Instance).ToList();
+        var names = versions.Select(v => v.Name).Distinct().OrderDescending(VersionOrder.ByName).ToList();
         return Suggestion.Nearest(name, names) is { } near
             ? $"did you mean '{near}'?"
             : "there are: " + string.Join(", ", names.Take(10)) + (names.Count > 10 ? ", …" : "");

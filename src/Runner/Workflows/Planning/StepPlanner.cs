@@ -62,7 +62,7 @@ internal sealed class StepPlanner(WorkflowFile header, PlanRequest request, Comp
             Image = process is not null ? null : version is not null ? version.Image : settings.Image,
             ImageDigest = version?.ImageDigest,
             Entrypoint = process is not null && settings.Script is not null ? process : settings.Entrypoint,
-            Command = process is not null && settings.Script is null ? process : settings.Command,
+            Command = process is not null && settings.Script is null ? process : settings.Command ?? version?.Command,
             Script = settings.Script,
             Environment = settings.Environment,
             Secrets = settings.Secrets,

@@ -1,6 +1,4 @@
-using Twinrunner.Registry.Components;
-
-namespace Twinrunner.Registry.Tests.Components;
+namespace Twinrunner.Storage.Tests;
 
 public sealed class SemanticVersionTests
 {

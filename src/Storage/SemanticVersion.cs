@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Twinrunner.Registry.Components;
+namespace Twinrunner.Storage;
 
 /// <summary>
 /// Orders version names as people mean them: semantic versioning, and what is found beside it, a leading <c>v</c>, one to four

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Twinrunner.Registry.GitHub;
+using Twinrunner.Registry.Sources;
+using Twinrunner.Storage.Documents;
+
+namespace Twinrunner.Registry.Sync;
+
+/// <summary>Asks GitHub, where a repository is there, what is new; elsewhere git itself tells.</summary>
+internal sealed class RepositoryLook(GitHubLook gitHub, RegistryOptions options)
+{
+    /// <exception cref="SourceException">The repository can't be read there.</exception>
+    /// <exception cref="SyncPostponedException">GitHub's limits are used up.</exception>
+    public async Task<RepositoryFacts> LookAsync(Component component, ComponentSync sync, CancellationToken cancellationToken)
+    {
+        if (!GitHubRepository.TryParse(component.Repository, options.GitHubApi.Keys, out var address))
+            return new(component.Repository, null, IsUnchanged: false);
+        var before = sync.GitHub is { } stored ? JsonSerializer.Deserialize(stored, GitHubSeenJson.Default.GitHubSeen) : null;
+        IReadOnlyCollection<string> watched = component.Rules?.Branch is { } branch ? [branch] : [];
+        return await gitHub.LookAsync(address, watched, before, cancellationToken) switch
+        {
+            GitHubAnswer.Unchanged unchanged => new(component.Repository, unchanged.Now, IsUnchanged: sync.Failure is null && !component.Pending),
+            GitHubAnswer.Seen seen => new(component.Repository, seen.Now, IsUnchanged: false),
+            GitHubAnswer.Moved moved => new(InFormOf(component.Repository, moved.Address), moved.Now, IsUnchanged: false),
+            GitHubAnswer.Gone gone => throw new SourceException(gone.Sentence),
+            GitHubAnswer.Refused refused => throw new SourceException(refused.Sentence),
+            // A first look needs nothing of what only GitHub's interface tells.
+            GitHubAnswer.Limited or GitHubAnswer.Unreachable when component.Pending => new(component.Repository, null, IsUnchanged: false),
+            GitHubAnswer.Limited limited => throw new SyncPostponedException(limited.Until, limited.Sentence),
+            GitHubAnswer.Unreachable unreachable => throw new SourceException(unreachable.Sentence),
+            var other => throw new InvalidOperationException($"GitHub's answer {other} is not known here."),
+        };
+    }
+
+    /// <summary>Who reads over ssh goes on doing so.</summary>
+    private static string InFormOf(string before, GitHubRepository now) => before.StartsWith("ssh:", StringComparison.Ordinal)
+        ? $"ssh://git@{now.Host}/{now.FullName}.git"
+        : before.Contains("://", StringComparison.Ordinal) ? now.ToString() : $"git@{now.Host}:{now.FullName}.git";
+}
