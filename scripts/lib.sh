@@ -65,6 +65,13 @@ need_dotnet() {
 # need COMMAND PACKAGE: installs the package unless the command is there.
 need() { command -v "$1" >/dev/null || install_packages "$2"; }
 
+# Debian's image registry, for tests, which start their own: the service that its package starts isn't wanted.
+need_image_registry() {
+  command -v docker-registry >/dev/null && return
+  install_packages docker-registry || return
+  [ ! -d /run/systemd/system ] || as_root systemctl disable --now docker-registry >/dev/null 2>&1 || true
+}
+
 # Debian's static busybox: one file that is a whole system in an image, for base images and tests.
 need_busybox() {
   if [ ! -x /bin/busybox ] || ldd /bin/busybox >/dev/null 2>&1; then install_packages busybox-static; fi

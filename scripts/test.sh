@@ -33,6 +33,10 @@ trap finish EXIT
 if scripts/engine.sh start $$; then
   started_engine=yes
   need_busybox || say "tests that make their image of busybox-static skip"
+  if ! need_image_registry; then
+    [ "$engine" != required ] || die "docker-registry can't be had, which the tests of image registries need"
+    say "tests that need docker-registry are skipped"
+  fi
   scripts/base-images.sh make || say "the base images could not be made: tests of examples will fail"
 elif [ "$engine" = required ]; then
   die "CI_ENGINE=required: the tests of containers can't be left out"

@@ -96,6 +96,9 @@ internal sealed class DispatchRoom : IAsyncDisposable
         public Task<ImageResult> PullAsync(string reference, IBuildProgress progress, CancellationToken cancellationToken) =>
             Task.FromResult(ImageResult.Failed(FailureReason.ImagePull, "no images here"));
 
+        public Task<ImageResult> PushAsync(string reference, string target, IBuildProgress progress, CancellationToken cancellationToken) =>
+            Task.FromResult(ImageResult.Failed(FailureReason.ImageBuild, "no images here"));
+
         public Task<ImageResult> BuildAsync(ImageBuild build, Stream context, IBuildProgress progress, CancellationToken cancellationToken) =>
             Task.FromResult(ImageResult.Failed(FailureReason.ImageBuild, "no images here"));
     }

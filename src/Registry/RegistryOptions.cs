@@ -51,6 +51,9 @@ public sealed record RegistryOptions
     /// <summary>Docker Hub's own interface, for the dates of tags.</summary>
     public Uri DockerHubApi { get; set; } = new("https://hub.docker.com");
 
+    /// <summary><c>HOST/PATH</c> under which images are pushed once they are built, for engines and clusters elsewhere; null: they stay on this engine.</summary>
+    public string? PushImagesTo { get; set; }
+
     /// <summary>The container registry in which packages of github.com's repositories are. Another one for a test.</summary>
     public string GitHubPackages { get; set; } = "ghcr.io";
 

@@ -40,8 +40,9 @@ public sealed class ComponentImages
             return ImageResult.Failed(FailureReason.ImageBuild, $"There is no version '{version}' in the catalogue any more.");
         try
         {
-            return await FindKnownAsync(found, cancellationToken)
-                ?? await _builds.JoinAsync(version, progress, (all, token) => MakeAsync(version, all, token), cancellationToken);
+            return await FindKnownAsync(found, cancellationToken) is { } known && !WaitsForPush(known)
+                ? known
+                : await _builds.JoinAsync(version, progress, (all, token) => MakeAsync(version, all, token), cancellationToken);
         }
         catch (ImageBuilderException exception)
         {
@@ -64,7 +65,7 @@ public sealed class ComponentImages
         if (await _versions.GetAsync(id, cancellationToken) is not { } version)
             return ImageResult.Failed(FailureReason.ImageBuild, $"There is no version '{id}' in the catalogue any more.");
         if (await FindKnownAsync(version, cancellationToken) is { } known)
-            return known;
+            return WaitsForPush(known) ? await PushAsync(version, known, progress, cancellationToken) : known;
         var look = await _context.LookAsync(version, cancellationToken);
         if (version.Image is { } published && !ImageName.IsOwn(published))
         {
@@ -110,6 +111,8 @@ public sealed class ComponentImages
             built = await _context.UseAsync(version, rules, context => _builder.BuildAsync(build, context, log, linked.Token), linked.Token);
             if (!built.Succeeded)
                 built = ImageResult.Failed(built.Reason.Value, log.Explain(built.Message));
+            else if (WaitsForPush(built))
+                built = await PushAsync(built, log, linked.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -121,6 +124,22 @@ public sealed class ComponentImages
         return built.Succeeded ? await SaveAsync(version, built, ImageOrigin.Build, cancellationToken) : built;
     }
 
+    /// <summary>It was built here, and the operator wants what is built here in an image registry.</summary>
+    private bool WaitsForPush(ImageResult image) => _options.PushImagesTo is not null && image.Reference is { } reference && ImageName.IsOwn(reference);
+
+    private async Task<ImageResult> PushAsync(ComponentVersion version, ImageResult image, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        var pushed = await PushAsync(image, progress, cancellationToken);
+        return pushed.Succeeded ? await SaveAsync(version, pushed, ImageOrigin.Build, cancellationToken) : pushed;
+    }
+
+    private async Task<ImageResult> PushAsync(ImageResult image, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        var target = ImageName.In(_options.PushImagesTo!, image.Reference!);
+        await progress.LineAsync($"Pushing {target}", cancellationToken);
+        return await _builder.PushAsync(image.Reference!, target, progress, cancellationToken);
+    }
+
     /// <summary>Pins the image in the version. One that was pinned and is gone may come out with another digest (a build isn't exact to the byte): that is told.</summary>
     private async Task<ImageResult> SaveAsync(ComponentVersion version, ImageResult image, ImageOrigin? origin, CancellationToken cancellationToken)
     {
@@ -130,7 +149,7 @@ public sealed class ComponentImages
                 ? current
                 : current with { Image = image.Reference, ImageDigest = image.Digest, ImageOrigin = origin, UpdatedAt = _time.GetUtcNow() },
             cancellationToken);
-        var again = version.ImageDigest is { } before && before != image.Digest ? $" The image was gone from the engine; it was {before} before." : "";
+        var again = version.ImageDigest is { } before && before != image.Digest && version.Image == image.Reference ? $" The image was gone from the engine; it was {before} before." : "";
         await _events.AppendAsync(
             new ExecutionEvent { Id = default, At = _time.GetUtcNow(), Type = "component.image", Message = $"{Title(version)}: {image.Reference}, {image.Digest}.{again}" },
             cancellationToken);

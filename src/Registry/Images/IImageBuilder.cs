@@ -13,6 +13,11 @@ public interface IImageBuilder
     /// <summary>Builds an image; what goes wrong in its Dockerfile is a result. Cancelling stops the build.</summary>
     /// <param name="context">A tar with the Dockerfile in its root.</param>
     Task<ImageResult> BuildAsync(ImageBuild build, Stream context, IBuildProgress progress, CancellationToken cancellationToken);
+
+    /// <summary>Pushes an image that the engine has to an image registry.</summary>
+    /// <param name="target">Its name there.</param>
+    /// <returns>That name, and the digest by which anybody can pull it.</returns>
+    Task<ImageResult> PushAsync(string reference, string target, IBuildProgress progress, CancellationToken cancellationToken);
 }
 
 /// <param name="Reference">Name with tag for the image.</param>

@@ -19,6 +19,10 @@ public static class ImageName
     /// <summary>Whether an image was built here.</summary>
     public static bool IsOwn(string reference) => reference.StartsWith(Prefix, StringComparison.Ordinal);
 
+    /// <summary>What an image that was built here is called in an image registry.</summary>
+    /// <param name="repository"><c>HOST/PATH</c>.</param>
+    public static string In(string repository, string own) => $"{repository.TrimEnd('/')}/{own[Prefix.Length..]}";
+
     /// <summary>Lower-case letters and digits with single dots and dashes between them. A name that had to be changed ends in a hash of what it was.</summary>
     private static string Slug(string name)
     {

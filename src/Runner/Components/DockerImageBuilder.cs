@@ -72,6 +72,27 @@ internal sealed class DockerImageBuilder(DockerEngine engine, IRegistryLogins lo
         }
     }
 
+    public async Task<ImageResult> PushAsync(string reference, string target, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        var name = EngineImageName.Parse(target);
+        try
+        {
+            await engine.TagImageAsync(reference, name.Repository, name.Tag!, cancellationToken);
+            var login = await logins.FindAsync(name, cancellationToken);
+            return ImageResult.Ready(
+                target, await engine.PushImageAsync(name, login, update => TellAsync(update, progress, cancellationToken), cancellationToken));
+        }
+        catch (DockerException exception) when (!exception.IsUnreachable)
+        {
+            return ImageResult.Failed(
+                EngineFailures.IsRegistryAway(exception) ? FailureReason.Infrastructure : FailureReason.ImageBuild, EngineFailures.DescribePush(target, exception));
+        }
+        catch (DockerException exception)
+        {
+            throw Broken(exception);
+        }
+    }
+
     /// <summary>A line for each layer's stages; the counting of bytes in between would be thousands.</summary>
     private static ValueTask TellAsync(EngineProgress update, IBuildProgress progress, CancellationToken cancellationToken) =>
         update is { Status: { } status, Detail: null or { Total: null } }

@@ -161,6 +161,41 @@ public sealed class ComponentImagesTests
     }
 
     [Fact]
+    public async Task What_was_built_is_pushed_where_the_operator_wants_it_and_named_by_its_digest_there()
+    {
+        await using var registry = await TestRegistry.StartAsync(options => options.PushImagesTo = "registry.example.org/twins", _engine);
+        var version = await AddAsync(registry);
+        _engine.PushFailure = "nobody answers";
+        var failed = await EnsureAsync(registry, version);
+        _engine.PushFailure = null;
+
+        var image = await EnsureAsync(registry, version);
+        var again = await EnsureAsync(registry, version);
+
+        Assert.Equal("nobody answers", failed.Message);
+        Assert.Equal($"registry.example.org/twins/loader:0.1.0-{version.Commit[..12]}", image.Reference);
+        Assert.StartsWith("sha256:pushed-", image.Digest, StringComparison.Ordinal);
+        Assert.Equal(image, again);
+        var stored = await registry.Get<VersionStore>().GetAsync(version.Id, Token);
+        Assert.Equal((image.Reference, image.Digest, ImageOrigin.Build), (stored!.Image, stored.ImageDigest, stored.ImageOrigin));
+    }
+
+    [Fact]
+    public async Task What_was_built_before_is_pushed_without_building_it_again()
+    {
+        RegistryOptions? options = null;
+        await using var registry = await TestRegistry.StartAsync(o => options = o, _engine);
+        var version = await AddAsync(registry);
+        await EnsureAsync(registry, version);
+        options!.PushImagesTo = "registry.example.org/twins";
+
+        var image = await EnsureAsync(registry, version);
+
+        Assert.StartsWith("registry.example.org/twins/", image.Reference, StringComparison.Ordinal);
+        Assert.Single(_engine.Builds);
+    }
+
+    [Fact]
     public async Task Where_a_pinned_image_is_gone_nothing_else_is_run_in_its_place()
     {
         await using var registry = await TestRegistry.StartAsync(builder: _engine);

@@ -35,6 +35,18 @@ public sealed class FakeImageBuilder : IImageBuilder
         return Task.FromResult(ImageResult.Ready(reference, digest));
     }
 
+    /// <summary>Why nothing can be pushed; null: it can.</summary>
+    public string? PushFailure { get; set; }
+
+    public Task<ImageResult> PushAsync(string reference, string target, IBuildProgress progress, CancellationToken cancellationToken)
+    {
+        if (PushFailure is { } failure)
+            return Task.FromResult(ImageResult.Failed(FailureReason.Infrastructure, failure));
+        var digest = $"sha256:pushed-{Images[reference][7..]}";
+        Images[$"{target[..target.LastIndexOf(':')]}@{digest}"] = digest;
+        return Task.FromResult(ImageResult.Ready(target, digest));
+    }
+
     public async Task<ImageResult> BuildAsync(ImageBuild build, Stream context, IBuildProgress progress, CancellationToken cancellationToken)
     {
         Builds.Enqueue(build);

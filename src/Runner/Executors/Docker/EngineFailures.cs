@@ -57,7 +57,7 @@ internal static class EngineFailures
             return $"The image {reference} could not be pulled: {text}";
         if (Says(text, "toomanyrequests", "rate limit"))
             return $"The image registry {host} refuses further pulls for now (rate limit): store a login with 'twin credential set image-registry {host}' (or 'docker login {host}' on this machine), or try later. {text}";
-        if (Says(text, "no such host", "dial tcp", "i/o timeout", "connection refused", "network is unreachable", "tls handshake", "client.timeout", "deadline exceeded", "server misbehaving"))
+        if (IsRegistryAway(e))
             return $"The image {reference} is not on this node, and the engine can't reach the image registry {host}: check its network or proxy, or load the image with 'docker load'. {text}";
         if (Says(text, "denied", "unauthorized", "authentication required", "no basic auth"))
             return $"The image registry {host} has no image {reference}, or it may only be pulled with a login: 'twin credential set image-registry {host}' (or 'docker login {host}' on this machine). {text}";
@@ -65,6 +65,20 @@ internal static class EngineFailures
             return $"There is no image {reference}: check its name and tag. {text}";
         return $"The image {reference} could not be pulled: {text}";
     }
+
+    /// <summary>Why an image could not be pushed, in a sentence.</summary>
+    public static string DescribePush(string reference, DockerException e)
+    {
+        var host = ImageName.Parse(reference).Host;
+        var hint = Says(e.Message, "denied", "unauthorized", "authentication required", "no basic auth", "insufficient_scope")
+            ? $" It wants a login that may push there: 'twin credential set image-registry {host} --user NAME'." : "";
+        return $"The image was built, but could not be pushed as {reference}: {e.Message.TrimEnd('.')}.{hint}";
+    }
+
+    /// <summary>Nobody answered for the image registry: later somebody may.</summary>
+    public static bool IsRegistryAway(DockerException e) => Says(
+        e.Message,
+        "no such host", "dial tcp", "i/o timeout", "connection refused", "network is unreachable", "tls handshake", "client.timeout", "deadline exceeded", "server misbehaving");
 
     private static StepResult NotRun(int exitCode, string message) =>
         StepResult.Failed(FailureReason.ExitCode, message) with { ExitCode = exitCode };

@@ -1,4 +1,5 @@
 using Twinrunner.Registry;
+using Twinrunner.Registry.ImageRegistries;
 
 namespace Twinrunner.Runner.Hosting;
 
@@ -18,6 +19,10 @@ public static partial class HostSettingList
             "image registries without TLS, separated by commas: HOST or HOST:PORT; the container engine has a setting of its own for them",
             "passwords and images go there readably",
             (options, text) => options with { InsecureImageRegistries = Words(text) }),
+        Of("pushImagesTo", "--push-images-to", "TWIN_PUSH_IMAGES_TO", "none: they stay on this engine",
+            "where images go that were built here, so that other nodes can pull them: HOST/PATH of an image registry",
+            "each build also waits for its push, and fails with it",
+            (options, text) => options with { PushImagesTo = ImagePath(text) }),
         Of("localSources", "--local-sources", "TWIN_LOCAL_SOURCES", "yes",
             "whether folders and repositories of the server's machine may be components (yes or no)",
             "whoever may add a component can read the files that the server's user can read, of folders with an odtp.yml",
@@ -97,6 +102,10 @@ public static partial class HostSettingList
 
     private static TimeSpan Interval(string text) =>
         Number(text, 0, 365 * 86_400) is var seconds and (0 or >= 60) ? TimeSpan.FromSeconds(seconds) : throw new FormatException("expected 0, or 60 or more");
+    private static string ImagePath(string text) =>
+        ImageReference.TryParse($"{text.TrimEnd('/')}/name", out var name, out _) && name is { Tag: null, Digest: null } && text.Contains('/', StringComparison.Ordinal)
+            ? text.TrimEnd('/')
+            : throw new FormatException("expected HOST/PATH in lower case, like registry.example.org/twinrunner");
 
     private static string ExistingFile(string path) =>
         File.Exists(path) ? Path.GetFullPath(path) : throw new FormatException("there is no such file");

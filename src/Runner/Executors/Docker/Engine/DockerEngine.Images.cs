@@ -28,6 +28,29 @@ public sealed partial class DockerEngine
         await ReadProgressAsync(response, onProgress, cancellationToken);
     }
 
+    /// <summary>Pushes one tag of an image.</summary>
+    /// <param name="credentials">Null: none.</param>
+    /// <returns>Digest of its manifest in the image registry.</returns>
+    public async Task<string> PushImageAsync(
+        ImageName image, RegistryAuth? credentials, Func<EngineProgress, ValueTask> onProgress, CancellationToken cancellationToken)
+    {
+        var prefix = _prefix ?? await NegotiateAsync(cancellationToken);
+        var request = new HttpRequestMessage(HttpMethod.Post, $"{prefix}images/{EscapeReference(image.Repository)}/push" + Query(("tag", image.Tag)));
+        // Without the header the engine refuses; an empty one is "no login".
+        request.Headers.Add("X-Registry-Auth", HeaderValue(credentials ?? new(), EngineJson.Default.RegistryAuth));
+        using var response = await OpenAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        string? digest = null;
+        await ReadProgressAsync(
+            response,
+            progress =>
+            {
+                digest = progress.Result?.Digest ?? digest;
+                return onProgress(progress);
+            },
+            cancellationToken);
+        return digest ?? throw new DockerException("The push ended without a digest.");
+    }
+
     /// <summary>Builds an image from a context: a tar, plain or gzip, with the Dockerfile in it. Cancelling stops the build.</summary>
     /// <param name="onLine">Gets what the build prints, line by line, and the progress of base images.</param>
     /// <returns>The image's id, <c>sha256:…</c>.</returns>

@@ -130,5 +130,5 @@ public sealed record ProgressDetail([property: JsonPropertyName("current")] long
 
 public sealed record ProgressError([property: JsonPropertyName("code")] int? Code, [property: JsonPropertyName("message")] string? Message);
 
-/// <summary>Id of a built image.</summary>
-public sealed record ProgressResult([property: JsonPropertyName("ID")] string? Id);
+/// <summary>Id of a built image, or digest of a pushed one.</summary>
+public sealed record ProgressResult([property: JsonPropertyName("ID")] string? Id, string? Digest = null);
