@@ -23,6 +23,10 @@ internal sealed class VersionIntake(VersionStore versions, SourceArchives archiv
         }
     }
 
+    /// <summary>The same versions as they are stored now.</summary>
+    public Task<IReadOnlyList<ComponentVersion>> ReadAsync(IReadOnlyList<ComponentVersion> same, CancellationToken cancellationToken) =>
+        versions.GetManyAsync([.. same.Select(version => version.Id)], cancellationToken);
+
     /// <summary>Stores the files of each version before anything names it. A version whose files can't be stored holds up no other.</summary>
     /// <param name="warnings">Gets those that were left out.</param>
     public async Task<IReadOnlyList<ComponentVersion>> StoreAsync(

@@ -17,6 +17,7 @@ internal sealed partial class ComponentSyncer(
     ComponentStore components,
     ComponentSyncStore syncs,
     VersionIntake versions,
+    VersionImages images,
     SyncRecords records,
     RegistryEvents events,
     TimeProvider time,
@@ -69,18 +70,14 @@ internal sealed partial class ComponentSyncer(
         var (component, sync, selection) = (attempt.Component, attempt.Sync, attempt.Selection);
         var facts = selection.IsByHand ? new(component.Repository, null, false) : await look.LookAsync(component, sync, cancellationToken);
         if (facts.IsUnchanged)
-        {
-            await records.SucceededAsync(attempt, facts, sync.References, sync.Warnings, changed: false, cancellationToken);
-            return new ComponentOutcome.Done(component, false, [], sync.Warnings);
-        }
+            return await EndUnchangedAsync(attempt, facts, sync.References, cancellationToken);
         component = await MoveAsync(component, facts.Repository, cancellationToken);
         var source = sources.Open(component.Repository, component.Subfolder);
         var listing = await source.ListAsync(selection.IsByHand ? selection : Followed(component, sync), cancellationToken);
         if (listing.IsUnchanged)
         {
             component = await DescribeAsync(component, facts, cancellationToken);
-            await records.SucceededAsync(attempt, facts, listing.References, sync.Warnings, changed: false, cancellationToken);
-            return new ComponentOutcome.Done(component, false, [], sync.Warnings);
+            return await EndUnchangedAsync(attempt with { Component = component }, facts, listing.References, cancellationToken);
         }
         return await RegisterAsync(attempt with { Component = component }, facts, source, listing, cancellationToken);
     }
@@ -112,16 +109,31 @@ internal sealed partial class ComponentSyncer(
         if (component.Pending)
             await events.TellAsync("component.added", $"{component.Name}, from {component.Repository}", cancellationToken);
         await versions.InsertAsync(added, cancellationToken);
+        var followed = await images.FollowAsync(component, VersionOrder.LatestFirst([.. stored, .. added]), added, cancellationToken);
+        // Read again: with the images that were pinned meanwhile.
+        added = [.. await versions.ReadAsync(added, cancellationToken), .. followed.Made];
         var changed = await UpdateAsync(component, facts, plan, stored, added, cancellationToken);
-        await records.SucceededAsync(attempt, facts, listing.References, warnings, added.Count > 0, cancellationToken);
-        return new ComponentOutcome.Done(changed, false, added, warnings);
+        await records.SucceededAsync(attempt, new(facts, listing.References, warnings, followed.Warnings, added.Count > 0), cancellationToken);
+        return new ComponentOutcome.Done(changed, false, added, [.. warnings, .. followed.Warnings]);
+    }
+
+    /// <summary>The repository is as it was; images may be pushed all the same.</summary>
+    private async Task<ComponentOutcome> EndUnchangedAsync(Attempt attempt, RepositoryFacts facts, string? references, CancellationToken cancellationToken)
+    {
+        var (component, warnings) = (attempt.Component, attempt.Sync.Warnings);
+        var stored = await versions.ListAsync(component.Id, cancellationToken);
+        var followed = await images.FollowAsync(component, stored, [], cancellationToken);
+        if (followed.Made.Count > 0)
+            component = await UpdateAsync(component, facts, new([], []), stored, followed.Made, cancellationToken);
+        await records.SucceededAsync(attempt, new(facts, references, warnings, followed.Warnings, followed.Made.Count > 0), cancellationToken);
+        return new ComponentOutcome.Done(component, false, followed.Made, [.. warnings, .. followed.Warnings]);
     }
 
     private async Task<Component> UpdateAsync(
         Component component, RepositoryFacts facts, VersionPlan plan, IReadOnlyList<ComponentVersion> stored, IReadOnlyList<ComponentVersion> added, CancellationToken cancellationToken)
     {
         var latest = VersionOrder.Latest([.. stored, .. added]);
-        var planned = added.Any(version => version.Id == latest?.Id) ? plan.New.First(version => version.Name == latest!.Name) : null;
+        var planned = added.Any(version => version.Id == latest?.Id) ? plan.New.FirstOrDefault(version => version.Name == latest!.Name) : null;
         var changed = await components.UpdateAsync(component.Id, current =>
         {
             // Also those that an interrupted look stored and did not list.
@@ -175,6 +187,12 @@ internal sealed partial class ComponentSyncer(
     [LoggerMessage(LogLevel.Error, "The look at the repository of {Name} broke")]
     private partial void LogBroken(Exception exception, string name);
 }
+
+/// <summary>What a look came to that went well.</summary>
+/// <param name="References">Of git; null: the source has none.</param>
+/// <param name="ImageWarnings">Why images could not be pinned.</param>
+internal sealed record LookResult(
+    RepositoryFacts Facts, string? References, IReadOnlyList<string> Warnings, IReadOnlyList<string> ImageWarnings, bool Changed);
 
 /// <summary>One look: at what, for whom, since when.</summary>
 internal sealed record Attempt(Component Component, ComponentSync Sync, SourceSelection Selection, bool TakesAnyName, DateTimeOffset Began, long? Fence);

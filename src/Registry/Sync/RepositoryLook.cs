@@ -31,8 +31,12 @@ internal sealed class RepositoryLook(GitHubLook gitHub, RegistryOptions options)
         };
     }
 
-    /// <summary>Who reads over ssh goes on doing so.</summary>
-    private static string InFormOf(string before, GitHubRepository now) => before.StartsWith("ssh:", StringComparison.Ordinal)
-        ? $"ssh://git@{now.Host}/{now.FullName}.git"
-        : before.Contains("://", StringComparison.Ordinal) ? now.ToString() : $"git@{now.Host}:{now.FullName}.git";
+    /// <summary>Who reads over ssh, or as a certain user, goes on doing so.</summary>
+    private static string InFormOf(string before, GitHubRepository now)
+    {
+        var ending = before.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? ".git" : "";
+        return before.Contains("://", StringComparison.Ordinal)
+            ? $"{new Uri(before).GetLeftPart(UriPartial.Authority)}/{now.FullName}{ending}"
+            : $"{before[..before.IndexOf(':', StringComparison.Ordinal)]}:{now.FullName}{ending}";
+    }
 }

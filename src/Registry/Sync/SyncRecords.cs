@@ -33,23 +33,23 @@ internal sealed class SyncRecords(
         }
     }
 
-    public async Task SucceededAsync(
-        Attempt attempt, RepositoryFacts facts, string? references, IReadOnlyList<string> warnings, bool changed, CancellationToken cancellationToken)
+    public async Task SucceededAsync(Attempt attempt, LookResult result, CancellationToken cancellationToken)
     {
         var (component, before) = (attempt.Component, attempt.Sync);
-        foreach (var warning in warnings.Except(before.Warnings))
+        foreach (var warning in result.Warnings.Concat(result.ImageWarnings).Except([.. before.Warnings, .. before.ImageWarnings]))
             await events.TellAsync("component.warning", $"{component.Name}: {warning}", cancellationToken);
         await WriteAsync(attempt, sync => Ended(sync, attempt) with
         {
-            ChangedAt = changed ? attempt.Began : sync.ChangedAt,
+            ChangedAt = result.Changed ? attempt.Began : sync.ChangedAt,
             Failure = null,
             Failures = 0,
             FailingSince = null,
-            Warnings = warnings,
+            Warnings = result.Warnings,
+            ImageWarnings = result.ImageWarnings,
             // A look at something else than what is followed says nothing of when to look again, or of what need not be read.
             NextAt = attempt.Selection.IsByHand ? sync.NextAt : NextOf(sync, attempt, schedule.AfterSuccess(IntervalOf(component))),
-            References = attempt.Selection.IsByHand ? sync.References : references,
-            GitHub = facts.GitHub is { } seen ? JsonSerializer.Serialize(seen, GitHubSeenJson.Default.GitHubSeen) : sync.GitHub,
+            References = attempt.Selection.IsByHand ? sync.References : result.References,
+            GitHub = result.Facts.GitHub is { } seen ? JsonSerializer.Serialize(seen, GitHubSeenJson.Default.GitHubSeen) : sync.GitHub,
         }, cancellationToken);
         if (before.Failure is not null)
             await events.TellAsync("component.syncRecovered", $"{component.Name}: its repository can be read again.", cancellationToken);

@@ -12,6 +12,7 @@ public static class SyncSetup
         .AddSingleton<SyncMeters>()
         .AddSingleton<SyncRecords>()
         .AddSingleton<RepositoryLook>()
+        .AddSingleton<VersionImages>()
         .AddSingleton<ComponentSyncer>()
         .AddSingleton<BackgroundSyncs>();
 

@@ -60,7 +60,7 @@ internal static class ComponentViews
         Failure = sync.Failure,
         Failures = sync.Failures,
         FailingSince = sync.FailingSince,
-        Warnings = sync.Warnings,
+        Warnings = [.. sync.Warnings, .. sync.ImageWarnings],
     };
 
     public static VersionView ToView(this ComponentVersion version) => new()

@@ -33,6 +33,9 @@ public sealed record ComponentSync : Document<ComponentSync>
     /// <summary>What was odd at the last look; each is told once as an event.</summary>
     public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 
+    /// <summary>What kept images of versions from being pinned at the last look.</summary>
+    public IReadOnlyList<string> ImageWarnings { get => field ?? []; init; }
+
     /// <summary>Hash of the references that git showed at the last good look: the same ones need no fetch.</summary>
     public string? References { get; init; }
 

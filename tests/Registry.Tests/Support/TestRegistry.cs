@@ -43,6 +43,26 @@ public sealed class TestRegistry : IAsyncDisposable
         return registry;
     }
 
+    public IServiceProvider Services => _services;
+
+    public async Task<ComponentSync> SyncAsync(Component component) =>
+        (await Get<ComponentSyncStore>().GetAsync(component.Id, TestContext.Current.CancellationToken))!;
+
+    /// <summary>Waits until following the component has come that far.</summary>
+    public async Task<ComponentSync> UntilAsync(Component component, Func<ComponentSync, bool> isSo)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        using var changes = Get<ChangeFeed>().Subscribe(ChangeTopic.Syncs);
+        while (true)
+        {
+            var sync = await SyncAsync(component);
+            if (isSo(sync))
+                return sync;
+            await changes.WaitAsync(limit.Token);
+        }
+    }
+
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public Task<ComponentOutcome> TryAddAsync(AddComponent request) =>
