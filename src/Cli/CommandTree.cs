@@ -8,6 +8,7 @@ using Twinrunner.Cli.Events;
 using Twinrunner.Cli.Executions;
 using Twinrunner.Cli.Help;
 using Twinrunner.Cli.Images;
+using Twinrunner.Cli.Import;
 using Twinrunner.Cli.Linting;
 using Twinrunner.Cli.Logs;
 using Twinrunner.Cli.Nodes;
@@ -55,6 +56,7 @@ internal static class CommandTree
             new Noun("image", "Look into image registries.", "", new ShowImageVerb(context), new ListImageTagsVerb(context), new ListImageRegistriesVerb(context)),
             new Noun("credential", "Logins of git hosts and image registries.", "",
                 new SetCredentialVerb(context), new ListCredentialsVerb(context), new DeleteCredentialVerb(context)),
+            new Noun("import", "Take over what another system has.", "", new ImportOdtpVerb(context)),
             new Noun("user", "People who own digital twins.", "", new ListUsersVerb(context), new CreateUserVerb(context)),
             new Noun("node", "Processes that run steps.", "", new ListNodesVerb(context), new ShowNodeVerb(context)));
         root.Add(

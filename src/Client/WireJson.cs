@@ -24,6 +24,9 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(ExecutionView))]
 [JsonSerializable(typeof(Page<ExecutionSummary>))]
 [JsonSerializable(typeof(PlanView))]
+// Import
+[JsonSerializable(typeof(ImportOdtp))]
+[JsonSerializable(typeof(ImportReportView))]
 // Steps
 [JsonSerializable(typeof(StepView))]
 [JsonSerializable(typeof(Page<StepView>))]

@@ -6,6 +6,7 @@ using Twinrunner.Registry.GitHub;
 using Twinrunner.Registry.Hosts;
 using Twinrunner.Registry.ImageRegistries;
 using Twinrunner.Registry.Images;
+using Twinrunner.Registry.Import;
 using Twinrunner.Registry.Sources;
 using Twinrunner.Registry.Sync;
 using Twinrunner.Storage.Stores;
@@ -47,6 +48,7 @@ public static class RegistrySetup
         services.AddSync();
         services.AddGitHub();
         services.AddImageRegistries();
+        services.AddSingleton<OdtpImport>();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         return services;

@@ -48,6 +48,7 @@ public static class StorageSetup
             .AddStore<NodeStore>()
             .AddStore<SecretStore>()
             .AddStore<CredentialStore>()
+            .AddSingleton<ImportStore>()
             .AddStore<IdempotencyStore>();
     }
 

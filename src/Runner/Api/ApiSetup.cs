@@ -8,6 +8,7 @@ using Twinrunner.Client;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Images;
+using Twinrunner.Runner.Import;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
@@ -63,6 +64,7 @@ public static class ApiSetup
         api.MapComponents();
         api.MapWebhooks();
         api.MapImages();
+        api.MapImport();
     }
 
     private static void Configure(JsonSerializerOptions options)

@@ -8,11 +8,19 @@ namespace Twinrunner.Runner.Outputs.Manifests;
 /// <summary>Reads manifests entry by entry, however many there are.</summary>
 public sealed class ManifestReader(IObjectStore objects)
 {
+    /// <summary>Type of an output that ODTP stored: one zip, and no manifest.</summary>
+    private const string OdtpZip = "application/zip";
+
     /// <exception cref="ObjectStoreException">The manifest is gone or damaged.</exception>
     public async IAsyncEnumerable<ManifestEntry> ReadAsync(Output output, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (output.ManifestSha256 == ManifestWriter.EmptySha256)
             yield break; // no object holds it
+        if (output.FileType == OdtpZip)
+        {
+            yield return new() { Path = output.FileName, Size = output.Size, Key = KeyOf(output) };
+            yield break;
+        }
         await using var content = await objects.GetAsync(KeyOf(output), null, cancellationToken)
             ?? throw new ObjectStoreException($"The manifest of output {output.Id} is gone from the object store ('{KeyOf(output)}').");
         await foreach (var entry in JsonSerializer.DeserializeAsyncEnumerable(content, ManifestJson.Default.ManifestEntry, cancellationToken))

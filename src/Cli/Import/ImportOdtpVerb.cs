@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using Twinrunner.Cli.Options;
+using Twinrunner.Cli.Servers;
+using Twinrunner.Cli.Terminals;
+using Twinrunner.Cli.Verbs;
+using Twinrunner.Client;
+
+namespace Twinrunner.Cli.Import;
+
+/// <summary><c>twin import odtp</c></summary>
+internal sealed class ImportOdtpVerb : ServerVerb
+{
+    private const int DocumentsAtOnce = 200, ProblemsShown = 20;
+
+    private readonly Argument<string> _folder = new("FOLDER") { Description = "Folder with NAME.json for each collection, as mongoexport writes it." };
+    private readonly OutputOption _output = new();
+
+    public ImportOdtpVerb(CliContext context) : base(context, "odtp", "Take over what an ODTP has in its database.")
+    {
+        Add(_folder);
+        Add(_output);
+    }
+
+    public override string Details => """
+        Users, digital twins, components, versions, workflows, executions with their steps, logs and outputs keep their ids and
+        all their fields. What ODTP ran can be looked at, and run again as a workflow of steps in a row. It may be done again:
+        what changed there follows, what was changed here since stays as it is here. Export each collection with
+        mongoexport --collection NAME --out FOLDER/NAME.json
+        """;
+
+    public override IReadOnlyList<Example> Examples => [new("twin import odtp ./odtp-export", "what mongoexport left in a folder")];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
+    {
+        var folder = arguments.GetRequiredValue(_folder);
+        var dump = new OdtpDump(folder);
+        if (!ImportOdtp.Collections.Any(dump.Has))
+            throw CliError.Usage($"there is no file of a collection in '{folder}'", "export with: mongoexport --collection users --out FOLDER/users.json");
+        var rows = new List<ImportedCollection>();
+        foreach (var collection in ImportOdtp.Collections.Where(dump.Has))
+        {
+            var documents = await dump.ReadAsync(collection, cancellationToken);
+            var row = new ImportedCollection(collection, documents.Count);
+            Terminal.ShowStatus($"{collection}: {Humane.Count(documents.Count, "document")}");
+            await foreach (var request in RequestsAsync(dump, collection, documents, cancellationToken))
+                row.Add(await server.Client.ImportOdtpAsync(request, cancellationToken));
+            rows.Add(row);
+        }
+        Terminal.ShowStatus("");
+        Report(rows);
+        if (_output.IsJson(arguments))
+            foreach (var row in rows)
+                Terminal.Print(OutputOption.Line(row.ToView()));
+        else
+            _output.PrintAll(arguments, Terminal, rows, ["COLLECTION", "READ", "ADDED", "UPDATED", "UNCHANGED", "LEFT", "PROBLEMS"], row =>
+                [row.Collection, $"{row.Read}", $"{row.Added}", $"{row.Updated}", $"{row.Unchanged}", $"{row.Left}", new($"{row.Problems.Count}", row.Problems.Count > 0 ? Tone.Warning : Tone.Plain)]);
+        return rows.Exists(row => row.Problems.Count > 0) ? ExitCode.NotFoundOrConflict : ExitCode.Success;
+    }
+
+    private static async IAsyncEnumerable<ImportOdtp> RequestsAsync(
+        OdtpDump dump, string collection, IReadOnlyList<JsonElement> documents, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (collection == "logs")
+            documents = [.. documents.OrderBy(page => OdtpDump.Reference(page, "stepRef")).ThenBy(page => OdtpDump.Reference(page, "_id"))];
+        var steps = collection == "executions" ? (await dump.ReadAsync("steps", cancellationToken)).ToLookup(step => OdtpDump.Reference(step, "executionRef")) : null;
+        var outputs = collection == "executions" ? (await dump.ReadAsync("outputs", cancellationToken)).ToLookup(output => OdtpDump.Reference(output, "stepRef")) : null;
+        foreach (var batch in documents.Chunk(DocumentsAtOnce))
+        {
+            var ofBatch = steps is null ? [] : batch.SelectMany(execution => steps[OdtpDump.Reference(execution, "_id")]).ToList();
+            yield return new()
+            {
+                Collection = collection,
+                Documents = batch,
+                Steps = ofBatch,
+                Outputs = outputs is null ? [] : [.. ofBatch.SelectMany(step => outputs[OdtpDump.Reference(step, "_id")])],
+            };
+        }
+    }
+
+    private void Report(List<ImportedCollection> rows)
+    {
+        var problems = rows.SelectMany(row => row.Problems).ToList();
+        foreach (var problem in problems.Take(ProblemsShown))
+            Terminal.Note($"{Terminal.ErrorStyle.Paint(Tone.Warning, "warning:")} {Terminal.ForError(problem)}");
+        if (problems.Count > ProblemsShown)
+            Terminal.Note($"… and {problems.Count - ProblemsShown} more: -o json has all of them");
+    }
+}
