@@ -49,8 +49,8 @@ public sealed class TestGitHub : IAsyncDisposable
 
     public static async Task<TestGitHub> StartAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var github = new TestGitHub(app, time);
         app.Run(github.AnswerAsync);

@@ -1,0 +1,86 @@
+using System.Net;
+using Twinrunner.Client;
+using Twinrunner.Registry.Tests.Support;
+using Twinrunner.TestKit;
+using Twinrunner.TestKit.GitHub;
+
+namespace Twinrunner.Registry.Tests.GitHub;
+
+/// <summary>The whole server beside GitHub's interface and git over http, both on loopback.</summary>
+public sealed class WebhookTests : IAsyncLifetime
+{
+    private const string Secret = "It's a Secret to Everybody";
+
+    private readonly TestRepository _repository = TestRepository.WithComponent("loader");
+    private GitHttpHost _git = null!;
+    private TestGitHub _github = null!;
+    private TestHost _host = null!;
+    private TestGitHubRepository _atGitHub = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string Url => _git.UrlOf(_atGitHub.FullName);
+
+    public async ValueTask InitializeAsync()
+    {
+        _git = await GitHttpHost.StartAsync(Path.GetDirectoryName(_repository.Parent)!, null, Token);
+        _github = await TestGitHub.StartAsync(TimeProvider.System, Token);
+        _host = await TestHost.StartAsync(settings => settings with
+        {
+            RunSteps = true,
+            GitHubWebhookSecrets = [Secret],
+            Registry = settings.Registry with { PrivateHosts = ["127.0.0.1"], GitHubApi = new Dictionary<string, Uri> { [_git.Address.Authority] = _github.Api } },
+        }, Token);
+        _atGitHub = _github.AddRepository(Path.GetFileName(_repository.Parent), _repository.Name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        await _github.DisposeAsync();
+        await _git.DisposeAsync();
+        _repository.Dispose();
+    }
+
+    [Fact]
+    public async Task A_tag_that_GitHub_tells_of_becomes_a_version()
+    {
+        Push("v1.0.0");
+        await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
+        var commit = Push("v1.1.0");
+
+        var delivery = TestGitHubDelivery.Push(_atGitHub, "refs/tags/v1.1.0", commit);
+        delivery.Body["repository"]!["html_url"] = Url;
+        using var response = await _host.Http.SendAsync(delivery.Request(new(_host.Address, "/api/v1/webhooks/github"), Secret), Token);
+        EventView? told = null;
+        await foreach (var e in _host.Client.FollowEventsAsync(null, null, Token))
+        {
+            told = e.Value;
+            if (told?.Message?.Contains("v1.1.0", StringComparison.Ordinal) == true)
+                break;
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("component.version", told!.Type);
+        Assert.Equal(commit, (await _host.Client.FindVersionAsync("loader", "v1.1.0", Token))!.Commit);
+    }
+
+    [Fact]
+    public async Task A_look_that_GitHub_answers_with_unchanged_asks_git_for_nothing()
+    {
+        Push("v1.0.0");
+        await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
+        var asked = _git.Requests.Count;
+
+        var again = await _host.Client.RefreshComponentAsync("loader", Token);
+
+        Assert.Empty(again.Added);
+        Assert.Equal(asked, _git.Requests.Count);
+    }
+
+    private string Push(string tag)
+    {
+        _repository.Tag(tag, _repository.Commit(tag));
+        return _atGitHub.Tags[tag] = _atGitHub.Branches["main"] = _repository.Git("rev-parse", tag);
+    }
+}
