@@ -109,6 +109,8 @@ internal sealed class ShowComponentVerb : ServerVerb
         if (version.Description is not null)
             writer.WriteLine(Terminal.ForOut(version.Description));
         writer.WriteLine($"commit   {version.Commit}");
+        if (version.Release is { } release)
+            writer.WriteLine(Terminal.ForOut($"release  {(release.Title is { Length: > 0 } title ? $"{title}, " : "")}{(release.Prerelease ? "a pre-release, " : "")}{release.Url}"));
         writer.WriteLine(Terminal.ForOut($"image    {version.Image ?? "not built yet"}{(version.ImageDigest is null ? "" : $" ({version.ImageDigest})")}"));
         if (version.Command is { } command)
             writer.WriteLine(Terminal.ForOut($"command  {string.Join(' ', command)}"));

@@ -64,6 +64,9 @@ public sealed record VersionView
 
     public DateTimeOffset? YankedAt { get; init; }
 
+    /// <summary>GitHub's release of the tag, as of the last look; left out: there is none.</summary>
+    public ReleaseView? Release { get; init; }
+
     /// <summary>What is run in the image in place of its own command.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
@@ -71,6 +74,10 @@ public sealed record VersionView
     public required DateTimeOffset UpdatedAt { get; init; }
     public required string BuildLogHref { get; init; }
 }
+
+/// <summary>What a version's authors say of it where it is published.</summary>
+/// <param name="Url">The page with their notes.</param>
+public sealed record ReleaseView(string Url, string? Title, bool Prerelease, DateTimeOffset? PublishedAt);
 
 /// <summary>Why a version must not be used any more.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

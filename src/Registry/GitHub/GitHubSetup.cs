@@ -11,6 +11,7 @@ internal static class GitHubSetup
         .AddSingleton<GitHubHttp>()
         .AddSingleton<GitHubApps>()
         .AddSingleton<GitHubClient>()
+        .AddSingleton<GitHubReleases>()
         .AddSingleton(provider => new GitHubAccess(
             provider.GetRequiredService<CredentialService>(), provider.GetRequiredService<GitHubApps>(), provider.GetRequiredService<RegistryOptions>()))
         .AddSingleton(provider => new GitHubQuotaReports(

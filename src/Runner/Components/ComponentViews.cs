@@ -1,5 +1,6 @@
 using Twinrunner.Client;
 using Twinrunner.Registry.Components;
+using Twinrunner.Registry.GitHub;
 using Twinrunner.Runner.Api;
 using Twinrunner.Runner.Images;
 using Twinrunner.Storage.Documents;
@@ -61,6 +62,15 @@ internal static class ComponentViews
         Failures = sync.Failures,
         FailingSince = sync.FailingSince,
         Warnings = [.. sync.Warnings, .. sync.ImageWarnings],
+    };
+
+    /// <param name="releases">By tag.</param>
+    public static VersionView ToView(this ComponentVersion version, IReadOnlyDictionary<string, GitHubRelease> releases) => version.ToView() with
+    {
+        // Whoever follows the address shall not run a script by it.
+        Release = releases.GetValueOrDefault(version.Name) is { } release && Uri.TryCreate(release.HtmlUrl, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+            ? new(release.HtmlUrl, release.Title, release.IsPrerelease, release.PublishedAt)
+            : null,
     };
 
     public static VersionView ToView(this ComponentVersion version) => new()

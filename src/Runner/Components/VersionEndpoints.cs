@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Twinrunner.Client;
 using Twinrunner.Registry.Components;
+using Twinrunner.Registry.GitHub;
 using Twinrunner.Registry.Images;
 using Twinrunner.Runner.Api;
 using Twinrunner.Storage;
@@ -30,21 +31,24 @@ internal static class VersionEndpoints
     }
 
     private static async Task<Results<Ok<Page<VersionView>>, Problem>> ListAsync(
-        string component, Id<ComponentVersion>? after, int? limit, ComponentService components, HttpRequest request, CancellationToken cancellationToken)
+        string component, Id<ComponentVersion>? after, int? limit, ComponentService components, GitHubReleases releases, HttpRequest request, CancellationToken cancellationToken)
     {
         if (Paging.Limit(limit, out var problem) is not { } size)
             return problem!;
         if (await components.FindAsync(component, cancellationToken) is not { } found)
             return ComponentEndpoints.NotFound(component);
         var versions = await components.VersionsAsync(found.Id, cancellationToken);
+        var released = await releases.FindAsync(found.Id, cancellationToken);
         // In semantic order ids don't ascend: the page begins behind the version that the cursor names.
         var rest = after is { } cursor ? versions.SkipWhile(version => version.Id != cursor).Skip(1) : versions;
-        return TypedResults.Ok(rest.Take(size + 1).ToList().ToPage(size, request, version => version.Id, ComponentViews.ToView));
+        return TypedResults.Ok(rest.Take(size + 1).ToList().ToPage(size, request, version => version.Id, version => version.ToView(released)));
     }
 
     private static async Task<Results<Ok<VersionView>, Problem>> GetAsync(
-        string component, string version, ComponentService components, CancellationToken cancellationToken) =>
-        await FindAsync(component, version, components, cancellationToken) is { } found ? TypedResults.Ok(found.ToView()) : NotFound(component, version);
+        string component, string version, ComponentService components, GitHubReleases releases, CancellationToken cancellationToken) =>
+        await FindAsync(component, version, components, cancellationToken) is { } found
+            ? TypedResults.Ok(found.ToView(await releases.FindAsync(found.ComponentId, cancellationToken)))
+            : NotFound(component, version);
 
     private static Task<Results<Ok<VersionView>, Problem>> DeprecateAsync(
         string component, string version, ComponentService components, CancellationToken cancellationToken) =>

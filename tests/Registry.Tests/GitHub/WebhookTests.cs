@@ -78,6 +78,22 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal(asked, _git.Requests.Count);
     }
 
+    [Fact]
+    public async Task A_release_is_shown_with_the_version_of_its_tag()
+    {
+        Push("v1.0.0");
+        Push("v2.0.0-rc.1");
+        _atGitHub.Releases.Enqueue(new("v2.0.0-rc.1", "Nearly there", new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero), IsPrerelease: true));
+        await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
+
+        var versions = (await _host.Client.ListVersionsAsync("loader", null, null, Token)).Items;
+        var candidate = await _host.Client.FindVersionAsync("loader", "v2.0.0-rc.1", Token);
+
+        Assert.Equal([true, false], versions.Select(version => version.Release is not null));
+        Assert.Equal(("Nearly there", true), (candidate!.Release!.Title, candidate.Release.Prerelease));
+        Assert.EndsWith("/releases/tag/v2.0.0-rc.1", candidate.Release.Url, StringComparison.Ordinal);
+    }
+
     private string Push(string tag)
     {
         _repository.Tag(tag, _repository.Commit(tag));

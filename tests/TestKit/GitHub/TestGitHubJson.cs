@@ -29,7 +29,7 @@ internal static class TestGitHubJson
             ["pushed_at"] = Text(repository.UpdatedAt),
             ["git_url"] = $"git://{host}/{repository.FullName}.git",
             ["ssh_url"] = $"git@{host}:{repository.FullName}.git",
-            ["clone_url"] = repository.CloneUrl ?? $"{web}.git",
+            ["clone_url"] = $"{web}.git",
             ["svn_url"] = web,
             ["homepage"] = null,
             ["size"] = 108,

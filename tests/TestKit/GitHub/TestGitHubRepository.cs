@@ -35,9 +35,6 @@ public sealed class TestGitHubRepository(long id, string owner, string name)
     /// <summary>The newest last.</summary>
     public ConcurrentQueue<TestGitHubRelease> Releases { get; } = new();
 
-    /// <summary>Where <c>git</c> finds it; null: at its web address.</summary>
-    public string? CloneUrl { get; set; }
-
     /// <summary>Forty digits that are always the same for the same text.</summary>
     public static string Commit(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..40];
 }
