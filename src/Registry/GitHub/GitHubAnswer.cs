@@ -7,10 +7,11 @@ public abstract record GitHubAnswer
     {
     }
 
-    /// <summary>Nothing that we keep has changed.</summary>
+    /// <summary>Nothing has changed that a component could show.</summary>
     /// <param name="Now">As before, but maybe with newer ETags: store it when it isn't the same object, so that the next look spends nothing.</param>
     public sealed record Unchanged(GitHubSeen Now) : GitHubAnswer;
 
+    /// <summary>It is the first look, something changed, or there is more than a look reads.</summary>
     public sealed record Seen(GitHubSeen Now) : GitHubAnswer;
 
     /// <summary>It was renamed or given to somebody else.</summary>

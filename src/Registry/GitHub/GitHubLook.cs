@@ -41,7 +41,7 @@ public sealed class GitHubLook
             return new GitHubAnswer.Refused($"{repository} is another repository than before: it was deleted and made anew, or somebody else took its name. If that is right, remove the component and add it again.");
         if (pass.Address != repository)
             return new GitHubAnswer.Moved(pass.Address, now);
-        return before?.SameAs(now) == true ? new GitHubAnswer.Unchanged(now) : new GitHubAnswer.Seen(now);
+        return before?.SameAs(now) == true && !now.Truncated ? new GitHubAnswer.Unchanged(now) : new GitHubAnswer.Seen(now);
     }
 
     /// <summary>The requests of one look. Each method returns null when it fails, and <see cref="Failure"/> says how.</summary>
@@ -64,7 +64,7 @@ public sealed class GitHubLook
                 Branches = branches,
                 TagPages = tags,
                 ReleasePages = releases,
-                Truncated = tags is { Count: MaxPages } && tags[^1].IsFull || releases is { Count: MaxPages } && releases[^1].IsFull,
+                Truncated = tags is { Count: MaxPages } && tags[^1].IsFull,
             };
         }
 
@@ -136,14 +136,10 @@ public sealed class GitHubLook
         {
             RepositoryId = repository.Id,
             FullName = repository.FullName,
-            HtmlUrl = repository.HtmlUrl,
-            CloneUrl = repository.CloneUrl,
             Description = repository.Description,
             License = repository.License?.SpdxId is { } license and not "NOASSERTION" ? license : null,
             Topics = repository.Topics ?? [],
             DefaultBranch = repository.DefaultBranch,
-            Archived = repository.Archived,
-            Private = repository.Private,
             Stamp = stamp,
         };
 

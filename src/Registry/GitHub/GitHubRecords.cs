@@ -7,11 +7,7 @@ namespace Twinrunner.Registry.GitHub;
 internal sealed record RepositoryRecord(
     long Id,
     string FullName,
-    string HtmlUrl,
-    string CloneUrl,
     string DefaultBranch,
-    bool Private,
-    bool Archived = false,
     string? Description = null,
     LicenseRecord? License = null,
     IReadOnlyList<string>? Topics = null);

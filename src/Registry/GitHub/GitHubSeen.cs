@@ -14,10 +14,6 @@ public sealed record GitHubSeen
     /// <summary><c>owner/name</c>, in the case in which the owner writes it.</summary>
     public required string FullName { get; init; }
 
-    public required string HtmlUrl { get; init; }
-
-    public required string CloneUrl { get; init; }
-
     public string? Description { get; init; }
 
     /// <summary>SPDX identifier; null: GitHub recognises none.</summary>
@@ -28,10 +24,6 @@ public sealed record GitHubSeen
     /// <summary>Also named when the repository is empty.</summary>
     public required string DefaultBranch { get; init; }
 
-    public bool Archived { get; init; }
-
-    public bool Private { get; init; }
-
     /// <summary>The default branch and the watched ones, those that exist.</summary>
     public IReadOnlyList<GitHubBranch> Branches { get => field ?? []; init; }
 
@@ -39,7 +31,7 @@ public sealed record GitHubSeen
 
     public IReadOnlyList<GitHubPage<GitHubRelease>> ReleasePages { get => field ?? []; init; }
 
-    /// <summary>More tags or releases exist than are read.</summary>
+    /// <summary>There are more tags than are read, so that nothing can be said of changes.</summary>
     public bool Truncated { get; init; }
 
     /// <summary>Of the repository's own resource.</summary>
@@ -59,8 +51,7 @@ public sealed record GitHubSeen
         && Tags.SequenceEqual(other.Tags)
         && Releases.SequenceEqual(other.Releases);
 
-    private (long, string, string, string, string?, string?, string, bool, bool, bool) Facts =>
-        (RepositoryId, FullName, HtmlUrl, CloneUrl, Description, License, DefaultBranch, Archived, Private, Truncated);
+    private (long, string, string?, string?, string) Facts => (RepositoryId, FullName, Description, License, DefaultBranch);
 }
 
 /// <summary>What to send back to be told "not modified": <c>ETag</c>, and <c>Last-Modified</c> for what has no ETag.</summary>

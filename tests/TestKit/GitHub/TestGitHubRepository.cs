@@ -19,7 +19,6 @@ public sealed class TestGitHubRepository(long id, string owner, string name)
     public IReadOnlyList<string> Topics { get; set; } = [];
     public string DefaultBranch { get; set; } = "main";
     public bool IsPrivate { get; set; }
-    public bool IsArchived { get; set; }
 
     /// <summary>Changes with everything and means nothing to a component.</summary>
     public int Stars { get; set; }
