@@ -48,7 +48,7 @@ internal static class CommandTree
             "Keep order",
             new Noun("component", "Components that workflows are made of.", "",
                 new AddComponentVerb(context), new ListComponentsVerb(context), new ShowComponentVerb(context), new SyncComponentVerb(context),
-                new LinkImageVerb(context), new DeprecateComponentVerb(context), new YankComponentVerb(context), new RemoveComponentVerb(context)),
+                new BuildImageVerb(context), new LinkImageVerb(context), new DeprecateComponentVerb(context), new YankComponentVerb(context), new RemoveComponentVerb(context)),
             WithAlias(
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),

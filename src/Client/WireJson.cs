@@ -85,4 +85,6 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(ImageTagsView))]
 [JsonSerializable(typeof(ImageRegistriesView))]
 [JsonSerializable(typeof(LinkImage))]
+[JsonSerializable(typeof(BuildLineView))]
+[JsonSerializable(typeof(ImageRequestView))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -51,6 +51,7 @@ public static class RegistrySetup
         services.AddSingleton<OdtpImport>();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
+        services.AddSingleton<ImageRequests>();
         return services;
     }
 }

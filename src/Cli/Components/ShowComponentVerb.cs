@@ -112,6 +112,8 @@ internal sealed class ShowComponentVerb : ServerVerb
         if (version.Release is { } release)
             writer.WriteLine(Terminal.ForOut($"release  {(release.Title is { Length: > 0 } title ? $"{title}, " : "")}{(release.Prerelease ? "a pre-release, " : "")}{release.Url}"));
         writer.WriteLine(Terminal.ForOut($"image    {version.Image ?? "not built yet"}{(version.ImageDigest is null ? "" : $" ({version.ImageDigest})")}"));
+        if (version.ImageFailure is { } failure)
+            writer.WriteLine($"{Terminal.OutStyle.Paint(Tone.Warning, "no image:")} {Terminal.ForOut(failure)}");
         if (version.Command is { } command)
             writer.WriteLine(Terminal.ForOut($"command  {string.Join(' ', command)}"));
         if (version.Ports.Count > 0)

@@ -34,6 +34,9 @@ public sealed record VersionView
 
     public ImageOrigin? ImageOrigin { get; init; }
 
+    /// <summary>Why the last try to get the image failed; left out: it didn't.</summary>
+    public string? ImageFailure { get; init; }
+
     /// <summary>What an image registry says of the image; left out where none was asked.</summary>
     public ImageView? PublishedImage { get; init; }
 

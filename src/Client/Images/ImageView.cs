@@ -48,6 +48,14 @@ public sealed record ImageRegistryView(string Host, int? Limit, int? Remaining, 
 /// <summary>All image registries that said something of their limits since the server started.</summary>
 public sealed record ImageRegistriesView(IReadOnlyList<ImageRegistryView> Items);
 
+/// <summary>A version whose image was asked for.</summary>
+/// <param name="Running">It is being got, and its build log can be followed; else it is there.</param>
+public sealed record ImageRequestView(VersionView Version, bool Running);
+
+/// <summary>A line of what getting a version's image printed.</summary>
+/// <param name="Number">From 1.</param>
+public sealed record BuildLineView(long Number, string Text);
+
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LinkImage
 {

@@ -18,6 +18,15 @@ public sealed partial class RunnerClient
     public Task<ImageRegistriesView> ListImageRegistriesAsync(CancellationToken cancellationToken) =>
         GetAsync(Api + "image-registries", WireJson.Default.ImageRegistriesView, cancellationToken);
 
+    /// <summary>Has a version's image got: pulled, or built from its files. It goes on when the client leaves.</summary>
+    public Task<ImageRequestView> BuildImageAsync(string component, string version, CancellationToken cancellationToken) =>
+        PostAsync($"{VersionPath(component, version)}/build", WireJson.Default.ImageRequestView, cancellationToken);
+
+    /// <summary>What getting the version's image prints until it is over, or printed the last time.</summary>
+    /// <exception cref="ApiException">Also when nobody tried.</exception>
+    public IAsyncEnumerable<SseEvent<BuildLineView>> FollowBuildLogAsync(string component, string version, string? after, CancellationToken cancellationToken) =>
+        FollowAsync($"{VersionPath(component, version)}/build-log", WireJson.Default.BuildLineView, after, cancellationToken);
+
     /// <summary>Links a version to a published image, with the digest that it has now.</summary>
     /// <exception cref="ApiException">The image can't be had, or the version has another one.</exception>
     public Task<VersionView> LinkImageAsync(string component, string version, LinkImage image, CancellationToken cancellationToken) =>

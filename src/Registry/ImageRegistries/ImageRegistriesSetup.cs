@@ -9,6 +9,7 @@ internal static class ImageRegistriesSetup
     public static IServiceCollection AddImageRegistries(this IServiceCollection services)
     {
         services.AddMetrics();
+        services.AddLogging();
         services.AddSingleton<RegistryHttp>();
         services.AddSingleton<PullLimits>();
         services.AddSingleton(provider => new ImageRegistryClient(new RegistrySession(

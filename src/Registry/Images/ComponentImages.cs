@@ -64,46 +64,78 @@ public sealed class ComponentImages
         // Read again: a build that ended while this one waited to begin may have left its image.
         if (await _versions.GetAsync(id, cancellationToken) is not { } version)
             return ImageResult.Failed(FailureReason.ImageBuild, $"There is no version '{id}' in the catalogue any more.");
-        if (await FindKnownAsync(version, cancellationToken) is { } known)
-            return WaitsForPush(known) ? await PushAsync(version, known, progress, cancellationToken) : known;
+        var known = await FindKnownAsync(version, cancellationToken);
+        if (known is not null && !WaitsForPush(known))
+            return known;
+        var log = _logs.Begin(version, progress);
+        try
+        {
+            await log.LineAsync($"Getting the image of {Title(version)}, commit {version.Commit[..Math.Min(12, version.Commit.Length)]}", cancellationToken);
+            var image = await TryAsync(version, known, log, cancellationToken);
+            if (!image.Succeeded)
+            {
+                await log.LineAsync(image.Message, cancellationToken);
+                await _versions.UpdateAsync(version.Id, current => current with { ImageFailure = image.Message, UpdatedAt = _time.GetUtcNow() }, cancellationToken);
+            }
+            return image;
+        }
+        finally
+        {
+            await _logs.EndAsync(version, log, CancellationToken.None);
+        }
+    }
+
+    private async Task<ImageResult> TryAsync(ComponentVersion version, ImageResult? known, BuildLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return known is null ? await GetAsync(version, log, cancellationToken) : await PushAsync(version, known, log, cancellationToken);
+        }
+        catch (ImageBuilderException exception)
+        {
+            return ImageResult.Failed(FailureReason.Infrastructure, exception.Message);
+        }
+    }
+
+    private async Task<ImageResult> GetAsync(ComponentVersion version, BuildLog log, CancellationToken cancellationToken)
+    {
         var look = await _context.LookAsync(version, cancellationToken);
         if (version.Image is { } published && !ImageName.IsOwn(published))
         {
-            var (pulled, origin) = await GetPublishedAsync(version, published, progress, cancellationToken);
+            var (pulled, origin) = await GetPublishedAsync(version, published, log, cancellationToken);
             if (pulled.Succeeded)
                 return await SaveAsync(version, pulled, origin, cancellationToken);
             if (version is { ImageDigest: not null, ImageOrigin: not (null or ImageOrigin.Build) })
                 return ImageResult.Failed(pulled.Reason.Value, $"{pulled.Message} {Title(version)} is pinned to that image, so that nothing else is run in its place.");
             if (look is not { HasDockerfile: true })
                 return pulled;
-            await progress.LineAsync($"{pulled.Message} It is built from the component's files instead.", cancellationToken);
+            await log.LineAsync($"{pulled.Message} It is built from the component's files instead.", cancellationToken);
         }
         return look switch
         {
             null => ImageResult.Failed(FailureReason.ImageBuild, $"The files of {Title(version)} are gone from the object store. Add the component again."),
             { HasDockerfile: false } => ImageResult.Failed(FailureReason.ImageBuild, $"{Title(version)} has no Dockerfile, so no image can be built of it."),
-            _ => await BuildAsync(version, look.Rules, progress, cancellationToken),
+            _ => await BuildAsync(version, look.Rules, log, cancellationToken),
         };
     }
 
     /// <summary>What the engine has under a name that was never pinned may be anybody's: then the origin stays open.</summary>
-    private async Task<(ImageResult Image, ImageOrigin? Origin)> GetPublishedAsync(ComponentVersion version, string image, IBuildProgress progress, CancellationToken cancellationToken)
+    private async Task<(ImageResult Image, ImageOrigin? Origin)> GetPublishedAsync(ComponentVersion version, string image, BuildLog log, CancellationToken cancellationToken)
     {
         // Once a digest is pinned, a tag that somebody pushed again must not bring other bytes.
         var reference = version.ImageDigest is { } digest ? $"{WithoutTag(image)}@{digest}" : image;
         if (await _builder.FindAsync(reference, cancellationToken) is { } found)
             return (ImageResult.Ready(image, version.ImageDigest ?? found), version.ImageOrigin);
-        await progress.LineAsync($"Pulling {reference}", cancellationToken);
-        var pulled = await _builder.PullAsync(reference, progress, cancellationToken);
+        await log.LineAsync($"Pulling {reference}", cancellationToken);
+        var pulled = await _builder.PullAsync(reference, log, cancellationToken);
         return (pulled.Succeeded ? ImageResult.Ready(image, version.ImageDigest ?? pulled.Digest) : pulled, version.ImageOrigin ?? ImageOrigin.OdtpFile);
     }
 
-    private async Task<ImageResult> BuildAsync(ComponentVersion version, DockerIgnore? rules, IBuildProgress progress, CancellationToken cancellationToken)
+    private async Task<ImageResult> BuildAsync(ComponentVersion version, DockerIgnore? rules, BuildLog log, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.BuildTimeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         var build = new ImageBuild(ImageName.Of(version), BuildArguments.Read(version.BuildArgs), Labels(version));
-        await using var log = new BuildLog(progress);
         ImageResult built;
         try
         {
@@ -118,26 +150,23 @@ public sealed class ComponentImages
         {
             built = ImageResult.Failed(FailureReason.ImageBuild, log.Explain($"it took longer than {_options.BuildTimeout.TotalMinutes:0.#} minutes and was stopped"));
         }
-        if (!built.Succeeded)
-            await log.LineAsync(built.Message, cancellationToken);
-        await log.StoreAsync(_logs, version, cancellationToken);
         return built.Succeeded ? await SaveAsync(version, built, ImageOrigin.Build, cancellationToken) : built;
     }
 
     /// <summary>It was built here, and the operator wants what is built here in an image registry.</summary>
     private bool WaitsForPush(ImageResult image) => _options.PushImagesTo is not null && image.Reference is { } reference && ImageName.IsOwn(reference);
 
-    private async Task<ImageResult> PushAsync(ComponentVersion version, ImageResult image, IBuildProgress progress, CancellationToken cancellationToken)
+    private async Task<ImageResult> PushAsync(ComponentVersion version, ImageResult image, BuildLog log, CancellationToken cancellationToken)
     {
-        var pushed = await PushAsync(image, progress, cancellationToken);
+        var pushed = await PushAsync(image, log, cancellationToken);
         return pushed.Succeeded ? await SaveAsync(version, pushed, ImageOrigin.Build, cancellationToken) : pushed;
     }
 
-    private async Task<ImageResult> PushAsync(ImageResult image, IBuildProgress progress, CancellationToken cancellationToken)
+    private async Task<ImageResult> PushAsync(ImageResult image, BuildLog log, CancellationToken cancellationToken)
     {
         var target = ImageName.In(_options.PushImagesTo!, image.Reference!);
-        await progress.LineAsync($"Pushing {target}", cancellationToken);
-        return await _builder.PushAsync(image.Reference!, target, progress, cancellationToken);
+        await log.LineAsync($"Pushing {target}", cancellationToken);
+        return await _builder.PushAsync(image.Reference!, target, log, cancellationToken);
     }
 
     /// <summary>Pins the image in the version. One that was pinned and is gone may come out with another digest (a build isn't exact to the byte): that is told.</summary>
@@ -145,9 +174,9 @@ public sealed class ComponentImages
     {
         await _versions.UpdateAsync(
             version.Id,
-            current => current.Image == image.Reference && current.ImageDigest == image.Digest
+            current => current.Image == image.Reference && current.ImageDigest == image.Digest && current.ImageFailure is null
                 ? current
-                : current with { Image = image.Reference, ImageDigest = image.Digest, ImageOrigin = origin, UpdatedAt = _time.GetUtcNow() },
+                : current with { Image = image.Reference, ImageDigest = image.Digest, ImageOrigin = origin, ImageFailure = null, UpdatedAt = _time.GetUtcNow() },
             cancellationToken);
         var again = version.ImageDigest is { } before && before != image.Digest && version.Image == image.Reference ? $" The image was gone from the engine; it was {before} before." : "";
         await _events.AppendAsync(

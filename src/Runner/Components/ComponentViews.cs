@@ -90,6 +90,7 @@ internal static class ComponentViews
         Image = version.Image,
         ImageDigest = version.ImageDigest,
         ImageOrigin = (Client.ImageOrigin?)version.ImageOrigin,
+        ImageFailure = version.ImageFailure,
         PublishedImage = version.ToImageView(),
         Parameters = [.. version.ParameterSpecs.Select(ToView)],
         Ports = [.. version.PortSpecs.Select(port => new PortView(port.Container, port.Host, port.Name, port.Protocol))],

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Twinrunner.Client;
 using Twinrunner.Registry.Components;
 using Twinrunner.Registry.GitHub;
-using Twinrunner.Registry.Images;
 using Twinrunner.Runner.Api;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
@@ -26,8 +25,6 @@ internal static class VersionEndpoints
         versions.MapPost("/{version}/yank", YankAsync).WithName("YankVersion").WithSummary("Say that a version must not be used any more, and why")
             .WithDescription("Neither latest nor stable means it from then on; workflows that name exactly this version still run, with a warning.");
         versions.MapPost("/{version}/unyank", UnyankAsync).WithName("UnyankVersion").WithSummary("Take back a version's yank");
-        versions.MapGet("/{version}/build-log", BuildLogAsync).WithName("GetBuildLog").WithSummary("What the last build of a version's image printed")
-            .Produces<string>(StatusCodes.Status200OK, "text/plain");
     }
 
     private static async Task<Results<Ok<Page<VersionView>>, Problem>> ListAsync(
@@ -81,16 +78,6 @@ internal static class VersionEndpoints
         && await components.SetYankedAsync(found.Id, reason, cancellationToken) is { } changed
             ? TypedResults.Ok(changed.ToView())
             : NotFound(component, version);
-
-    private static async Task<Results<FileStreamHttpResult, Problem>> BuildLogAsync(
-        string component, string version, ComponentService components, BuildLogs logs, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(component, version, components, cancellationToken) is not { } found)
-            return NotFound(component, version);
-        return await logs.OpenAsync(found, cancellationToken) is { } log
-            ? TypedResults.Stream(log, "text/plain; charset=utf-8")
-            : Problem.NotFound($"The image of {found.Component.ComponentName} {found.Name} was never built here.");
-    }
 
     internal static async Task<ComponentVersion?> FindAsync(
         string component, string version, ComponentService components, CancellationToken cancellationToken) =>

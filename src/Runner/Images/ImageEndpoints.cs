@@ -24,6 +24,7 @@ internal static class ImageEndpoints
         api.MapGet("/image-registries", ListRegistries).WithTags("Images").WithName("ListImageRegistries").WithSummary("What image registries last said of their limits");
         api.MapPut("/components/{component}/versions/{version}/image", LinkAsync).WithTags("Components").WithName("LinkImage")
             .WithSummary("Link a version to a published image, pinned by the digest that it has now");
+        api.MapBuilds();
     }
 
     private static async Task<Results<Ok<ImageView>, Problem>> GetAsync(string reference, ImageRegistryClient images, CancellationToken cancellationToken)

@@ -107,6 +107,9 @@ public sealed record ComponentVersion : Document<ComponentVersion>
     /// <summary>How the version came to its image; null: it has none yet, or one that the engine had under that name.</summary>
     public ImageOrigin? ImageOrigin { get; init; }
 
+    /// <summary>Why the last try to get the image failed; null: it didn't.</summary>
+    public string? ImageFailure { get; init; }
+
     /// <summary>What an image registry says of the image; null where none was asked.</summary>
     public ImageDetails? ImageDetails { get; init; }
 

@@ -113,6 +113,58 @@ public sealed class ComponentImagesTests
     }
 
     [Fact]
+    public async Task A_build_is_followed_while_it_runs_from_wherever_one_was()
+    {
+        await using var registry = await TestRegistry.StartAsync(builder: _engine);
+        var version = await AddAsync(registry);
+        var (go, logs) = (new TaskCompletionSource(), registry.Get<BuildLogs>());
+        _engine.OnBuild = async (progress, token) =>
+        {
+            await progress.LineAsync("first\rpart", token);
+            await go.Task.WaitAsync(token);
+            await progress.LineAsync("last", token);
+            return null;
+        };
+        Assert.Null(await logs.FollowAsync(version, 0, Token));
+
+        Assert.Null(await registry.Get<ImageRequests>().RequestAsync(version.Id, Token));
+        var all = ReadAsync(0);
+        var rest = ReadAsync(3);
+        go.SetResult();
+        var ended = await all;
+
+        Assert.Equal([1, 2, 3, 4], ended.Select(line => line.Number));
+        Assert.StartsWith("Getting the image of loader 0.1.0", ended[0].Text, StringComparison.Ordinal);
+        Assert.Equal(["first part", "last"], ended.Skip(2).Select(line => line.Text));
+        Assert.Equal(["last"], (await rest).Select(line => line.Text));
+        Assert.Equal(ended, await ReadAsync(0));
+        Assert.True((await registry.Get<ImageRequests>().RequestAsync(version.Id, Token))!.Succeeded);
+
+        async Task<List<BuildLine>> ReadAsync(long after)
+        {
+            List<BuildLine> lines = [];
+            await foreach (var line in (await logs.FollowAsync(version, after, Token))!)
+                lines.Add(line);
+            return lines;
+        }
+    }
+
+    [Fact]
+    public async Task Why_an_image_could_not_be_had_stays_with_the_version_until_it_can()
+    {
+        await using var registry = await TestRegistry.StartAsync(builder: _engine);
+        var version = await AddAsync(registry);
+        _engine.OnBuild = (_, _) => Task.FromResult<ImageResult?>(ImageResult.Failed(FailureReason.ImageBuild, "no"));
+        var failed = await EnsureAsync(registry, version);
+        var before = await registry.Get<VersionStore>().GetAsync(version.Id, Token);
+        _engine.OnBuild = null;
+        await EnsureAsync(registry, version);
+
+        Assert.Equal(failed.Message, before!.ImageFailure);
+        Assert.Null((await registry.Get<VersionStore>().GetAsync(version.Id, Token))!.ImageFailure);
+    }
+
+    [Fact]
     public async Task A_build_has_a_time_limit()
     {
         await using var registry = await TestRegistry.StartAsync(options => options.BuildTimeout = TimeSpan.FromMilliseconds(200), _engine);

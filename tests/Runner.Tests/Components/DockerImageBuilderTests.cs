@@ -1,3 +1,4 @@
+using Twinrunner.Client;
 using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Images;
 using Twinrunner.Runner.Components;
@@ -8,6 +9,8 @@ using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 using Twinrunner.TestKit.Executors;
+using FailureReason = Twinrunner.Storage.Documents.FailureReason;
+using ImageOrigin = Twinrunner.Client.ImageOrigin;
 
 namespace Twinrunner.Runner.Tests.Components;
 
@@ -66,6 +69,38 @@ public sealed class DockerImageBuilderTests
         Assert.Contains("'RUN echo nothing here; exit 3'", failed.Message, StringComparison.Ordinal);
         Assert.Contains("non-zero code: 3", failed.Message, StringComparison.Ordinal);
         Assert.EndsWith("Its last lines: nothing here", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_that_was_asked_for_is_followed_by_HTTP_to_its_end()
+    {
+        using var engine = await TestEngine.OpenAsync(Token);
+        var image = await TestEngine.EnsureImageAsync(engine, Token);
+        await using var host = await TestHost.StartAsync(Token);
+        using var folder = ComponentFolder.Create(dockerfile: $"FROM {image}\nRUN echo {Guid.NewGuid()}\n");
+        var version = await AddAsync(host, folder);
+
+        var none = await Assert.ThrowsAsync<ApiException>(async () => await LinesAsync());
+        var asked = await host.Client.BuildImageAsync("loader", "1.0.0", Token);
+        var lines = await LinesAsync();
+        var again = await host.Client.BuildImageAsync("loader", "1.0.0", Token);
+        var stored = (await host.Client.FindVersionAsync("loader", "1.0.0", Token))!;
+        await engine.RemoveImageAsync(stored.Image!, force: true, Token);
+
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, none.Status);
+        Assert.True(asked.Running);
+        Assert.StartsWith("Getting the image of loader", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.StartsWith("Successfully built", StringComparison.Ordinal));
+        Assert.False(again.Running);
+        Assert.Equal((version.Id.ToString(), ImageOrigin.Build), (stored.Id, stored.ImageOrigin));
+
+        async Task<List<string>> LinesAsync()
+        {
+            List<string> read = [];
+            await foreach (var line in host.Client.FollowBuildLogAsync("loader", "1.0.0", null, Token))
+                read.Add(line.Value.Text);
+            return read;
+        }
     }
 
     [Fact]
