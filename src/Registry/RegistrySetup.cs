@@ -27,6 +27,8 @@ public static class RegistrySetup
         services.AddSingleton<GitMirrors>();
         services.AddSingleton<ComponentSources>();
         services.AddSingleton<SourceArchives>();
+        services.AddSingleton(provider => new VersionFiles(
+            provider.GetRequiredService<SourceArchives>(), provider.GetRequiredService<ComponentStore>(), provider.GetRequiredService<ComponentSources>()));
         services.AddSingleton<RegistryEvents>();
         services.AddSingleton<VersionIntake>();
         services.AddSingleton(provider => new ComponentService(

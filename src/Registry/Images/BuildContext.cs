@@ -7,14 +7,14 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Registry.Images;
 
 /// <summary>What the engine gets to build from: the version's archive without what its .dockerignore leaves out.</summary>
-internal sealed class BuildContext(SourceArchives archives)
+internal sealed class BuildContext(VersionFiles files)
 {
     private const int MaxRulesBytes = 256 << 10;
 
     /// <summary>Looks into the archive. Null: it is gone.</summary>
     public async Task<ArchiveLook?> LookAsync(ComponentVersion version, CancellationToken cancellationToken)
     {
-        if (await archives.OpenAsync(version.ComponentId, version.Commit, cancellationToken) is not { } content)
+        if (await files.OpenAsync(version, cancellationToken) is not { } content)
             return null;
         await using var archive = content;
         await using var tar = new TarReader(archive);
@@ -32,7 +32,7 @@ internal sealed class BuildContext(SourceArchives archives)
     /// <summary>Hands the context to <paramref name="use"/> as a stream that is made while it is read.</summary>
     public async Task<T> UseAsync<T>(ComponentVersion version, DockerIgnore? rules, Func<Stream, Task<T>> use, CancellationToken cancellationToken)
     {
-        await using var archive = await archives.OpenAsync(version.ComponentId, version.Commit, cancellationToken)
+        await using var archive = await files.OpenAsync(version, cancellationToken)
             ?? throw new FileNotFoundException($"The files of {version.Component.ComponentName} {version.Name} are gone from the object store.");
         if (rules is null)
             return await use(archive);

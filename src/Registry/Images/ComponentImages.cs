@@ -12,6 +12,7 @@ public sealed class ComponentImages
     private readonly VersionStore _versions;
     private readonly EventStore _events;
     private readonly BuildLogs _logs;
+    private readonly VersionFiles _files;
     private readonly BuildContext _context;
     private readonly IImageBuilder _builder;
     private readonly RegistryOptions _options;
@@ -19,12 +20,13 @@ public sealed class ComponentImages
     private readonly SharedBuilds _builds = new();
 
     public ComponentImages(
-        VersionStore versions, EventStore events, BuildLogs logs, SourceArchives archives, IImageBuilder builder, RegistryOptions options, TimeProvider time)
+        VersionStore versions, EventStore events, BuildLogs logs, VersionFiles files, IImageBuilder builder, RegistryOptions options, TimeProvider time)
     {
         _versions = versions;
         _events = events;
         _logs = logs;
-        _context = new(archives);
+        _files = files;
+        _context = new(files);
         _builder = builder;
         _options = options;
         _time = time;
@@ -111,9 +113,16 @@ public sealed class ComponentImages
                 return pulled;
             await log.LineAsync($"{pulled.Message} It is built from the component's files instead.", cancellationToken);
         }
+        if (look is null)
+        {
+            await progress.LineAsync($"The files of {Title(version)} are not in the object store: getting them from {version.Component.RepoLink}", cancellationToken);
+            if (await _files.RestoreAsync(version, cancellationToken) is { } why)
+                return ImageResult.Failed(FailureReason.ImageBuild, $"The files of {Title(version)} can't be had: {why}");
+            look = await _context.LookAsync(version, cancellationToken);
+        }
         return look switch
         {
-            null => ImageResult.Failed(FailureReason.ImageBuild, $"The files of {Title(version)} are gone from the object store. Add the component again."),
+            null => ImageResult.Failed(FailureReason.Infrastructure, $"The files of {Title(version)} were stored and are gone again: look after the object store."),
             { HasDockerfile: false } => ImageResult.Failed(FailureReason.ImageBuild, $"{Title(version)} has no Dockerfile, so no image can be built of it."),
             _ => await BuildAsync(version, look.Rules, log, cancellationToken),
         };

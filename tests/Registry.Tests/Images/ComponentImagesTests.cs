@@ -1,3 +1,4 @@
+using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Tests.Support;
 using Twinrunner.Storage.Documents;
@@ -31,6 +32,33 @@ public sealed class ComponentImagesTests
         var stored = await registry.Get<VersionStore>().GetAsync(version.Id, Token);
         Assert.Equal((image.Reference, image.Digest), (stored!.Image, stored.ImageDigest));
         Assert.Contains("component.image", await registry.EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task Files_that_are_lost_are_fetched_once_more_from_their_commit()
+    {
+        await using var registry = await TestRegistry.StartAsync(builder: _engine);
+        using var repository = TestRepository.WithComponent();
+        var version = (await registry.AddAsync(new(repository.Path))).Added[0];
+        repository.Write("later.txt", "not in it");
+        repository.Commit("later");
+        await registry.Get<SourceArchives>().DeleteAsync(version.ComponentId, version.Commit, Token);
+
+        Assert.True((await EnsureAsync(registry, version)).Succeeded);
+        Assert.Equal(["Dockerfile", "app/app.sh", "odtp.yml"], _engine.Context);
+    }
+
+    [Fact]
+    public async Task Files_that_cannot_be_had_any_more_fail_the_build_with_the_reason()
+    {
+        await using var registry = await TestRegistry.StartAsync(builder: _engine);
+        var version = await AddAsync(registry);
+        await registry.Get<SourceArchives>().DeleteAsync(version.ComponentId, version.Commit, Token);
+        await registry.Get<ComponentStore>().UpdateAsync(version.ComponentId, component => component with { Repository = "/nowhere" }, Token);
+
+        var image = await EnsureAsync(registry, version);
+        Assert.Equal(FailureReason.ImageBuild, image.Reason);
+        Assert.Contains("/nowhere", image.Message);
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public sealed class DockerImageBuilderTests
     private Task<ImageResult> EnsureAsync(TestHost host, DockerEngine engine, ComponentVersion version)
     {
         var images = new ComponentImages(
-            host.Get<VersionStore>(), host.Get<EventStore>(), host.Get<BuildLogs>(), host.Get<SourceArchives>(),
+            host.Get<VersionStore>(), host.Get<EventStore>(), host.Get<BuildLogs>(), host.Get<VersionFiles>(),
             new DockerImageBuilder(engine, new DockerConfigLogins(null)), host.Get<Registry.RegistryOptions>(), TimeProvider.System);
         return images.EnsureAsync(version.Id, new Progress(_lines), Token);
     }
