@@ -115,7 +115,7 @@ public sealed class ComponentImages
         }
         if (look is null)
         {
-            await progress.LineAsync($"The files of {Title(version)} are not in the object store: getting them from {version.Component.RepoLink}", cancellationToken);
+            await log.LineAsync($"The files of {Title(version)} are not in the object store: getting them from {version.Component.RepoLink}", cancellationToken);
             if (await _files.RestoreAsync(version, cancellationToken) is { } why)
                 return ImageResult.Failed(FailureReason.ImageBuild, $"The files of {Title(version)} can't be had: {why}");
             look = await _context.LookAsync(version, cancellationToken);
