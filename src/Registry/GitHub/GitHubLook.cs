@@ -106,7 +106,8 @@ public sealed class GitHubLook
             before?.ReleasePages ?? [],
             (page, stamp) => client.ReleasesAsync(Address, page, identity, stamp, cancellationToken),
             // Drafts are shown to tokens that may write; to everybody else they aren't there yet.
-            records => from release in records where !release.Draft
+            records => from release in records
+                       where !release.Draft
                        select new GitHubRelease(release.TagName, release.Name, release.Prerelease, release.PublishedAt, release.HtmlUrl));
 
         private async Task<List<GitHubPage<TItem>>?> SeePagesAsync<TRecord, TItem>(

@@ -89,15 +89,16 @@ public sealed class GitHubQuota(string host, string identity, TimeProvider time)
             return;
         var now = time.GetUtcNow();
         // By GitHub's own clock, since ours may differ from it; both are whole seconds.
-        var resetsAt = now + (DateTimeOffset.FromUnixTimeSeconds(reset) - (response.Headers.Date ?? now)) + TimeSpan.FromSeconds(1);
+        var left = DateTimeOffset.FromUnixTimeSeconds(reset) - (response.Headers.Date ?? now) + TimeSpan.FromSeconds(1);
+        var resetsAt = now + (left < Window ? left : Window);
         lock (_gate)
         {
             // Answers may arrive in another order: within an hour, less is later.
-            var sameHour = _remaining is not null && (resetsAt - _resetsAt).Duration() < TimeSpan.FromMinutes(1);
+            var sameHour = (resetsAt - _resetsAt).Duration() < TimeSpan.FromMinutes(1);
             if (!sameHour)
                 _resetsAt = resetsAt;
-            _remaining = sameHour ? Math.Min(_remaining!.Value, (int)remaining) : (int)remaining;
-            _limit = (int)limit;
+            _remaining = (int)Math.Min(sameHour && _remaining is { } earlier ? earlier : int.MaxValue, remaining);
+            _limit = (int)Math.Min(int.MaxValue, limit);
             if (response.IsSuccessStatusCode)
                 _blocks = 0;
         }
@@ -111,8 +112,8 @@ public sealed class GitHubQuota(string host, string identity, TimeProvider time)
             var now = time.GetUtcNow();
             if (retryAfter is null && _remaining == 0 && _resetsAt > now)
                 return Tell(_resetsAt, 1);
-            var pause = retryAfter ?? LeastBlock * Math.Pow(2, _blocks++);
-            _blockedUntil = now + (pause < Window ? retryAfter is null && pause > MostBlock ? MostBlock : pause : Window);
+            var (pause, most) = retryAfter is { } asked ? (asked, Window) : (LeastBlock * Math.Pow(2, Math.Min(_blocks++, 10)), MostBlock);
+            _blockedUntil = now + (pause < most ? pause : most);
             return Tell(_blockedUntil, 1);
         }
     }
@@ -144,7 +145,7 @@ public sealed class GitHubQuota(string host, string identity, TimeProvider time)
 
     private static long? Number(HttpResponseHeaders headers, string name) =>
         headers.TryGetValues(name, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= int.MaxValue * 2L
+            && number <= uint.MaxValue
             ? number
             : null;
 }
