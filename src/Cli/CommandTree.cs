@@ -22,6 +22,7 @@ using Twinrunner.Cli.Users;
 using Twinrunner.Cli.Verbs;
 using Twinrunner.Cli.Versions;
 using Twinrunner.Cli.Workflows;
+using Twinrunner.Cli.Zoos;
 
 namespace Twinrunner.Cli;
 
@@ -49,6 +50,8 @@ internal static class CommandTree
             new Noun("component", "Components that workflows are made of.", "",
                 new AddComponentVerb(context), new ListComponentsVerb(context), new ShowComponentVerb(context), new SyncComponentVerb(context),
                 new BuildImageVerb(context), new LinkImageVerb(context), new DeprecateComponentVerb(context), new YankComponentVerb(context), new RemoveComponentVerb(context)),
+            new Noun("zoo", "Lists of repositories whose components are registered.", "",
+                new AddZooVerb(context), new ListZoosVerb(context), new ShowZooVerb(context), new RemoveZooVerb(context)),
             WithAlias(
                 new Noun("digital-twin", "Projects that executions belong to.", "", new ListTwinsVerb(context), new CreateTwinVerb(context), new ShowTwinVerb(context)),
                 "dt"),

@@ -79,6 +79,10 @@ namespace Twinrunner.Client;
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(YankVersion))]
 [JsonSerializable(typeof(SyncRequestView))]
+// Zoos
+[JsonSerializable(typeof(NewZoo))]
+[JsonSerializable(typeof(ZooView))]
+[JsonSerializable(typeof(Page<ZooView>))]
 [JsonSerializable(typeof(Page<VersionView>))]
 // Images
 [JsonSerializable(typeof(ImageView))]

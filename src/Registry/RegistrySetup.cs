@@ -9,6 +9,7 @@ using Twinrunner.Registry.Images;
 using Twinrunner.Registry.Import;
 using Twinrunner.Registry.Sources;
 using Twinrunner.Registry.Sync;
+using Twinrunner.Registry.Zoos;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Registry;
@@ -48,6 +49,15 @@ public static class RegistrySetup
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CredentialService>();
         services.AddSync();
+        services.AddSingleton<ZooSource>();
+        services.AddSingleton(provider => new ZooService(
+            provider.GetRequiredService<ZooSource>(),
+            provider.GetRequiredService<ZooStore>(),
+            provider.GetRequiredService<ComponentAdditions>(),
+            provider.GetRequiredService<RegistryEvents>(),
+            provider.GetRequiredService<SyncSchedule>(),
+            provider.GetRequiredService<RegistryOptions>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddGitHub();
         services.AddImageRegistries();
         services.AddSingleton<OdtpImport>();

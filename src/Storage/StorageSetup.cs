@@ -42,6 +42,7 @@ public static class StorageSetup
             .AddStore<VersionStore>()
             .AddStore<ComponentSyncStore>()
             .AddStore<RoleLeaseStore>()
+            .AddStore<ZooStore>()
             .AddStore<UserStore>()
             .AddStore<DigitalTwinStore>()
             .AddStore<WorkflowStore>()

@@ -50,5 +50,7 @@ internal static class Humane
     }
 
     /// <summary><c>1 step</c>, <c>2 steps</c>.</summary>
-    public static string Count(long number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+    public static string Count(long number, string noun) => Count(number, noun, noun + "s");
+
+    public static string Count(long number, string noun, string plural) => number == 1 ? $"1 {noun}" : $"{number} {plural}";
 }

@@ -45,7 +45,7 @@ public sealed class ComponentAdditions : IDisposable
         {
             // The loop takes up what this process may not get to do. What is asked for by hand isn't followed.
             DateTimeOffset? firstAt = request.Commit is null && !request.Dirty ? _time.GetUtcNow() + Grace : null;
-            var (component, created, refusal) = await RegisterAsync(request, firstAt, cancellationToken);
+            var (component, created, refusal) = await RegisterAsync(request, firstAt, changesKnown: true, cancellationToken);
             return refusal ?? await LookAsync(component!, created, new(request.Commit, request.Dirty), patience, cancellationToken);
         }
         catch (SourceException exception)
@@ -54,17 +54,18 @@ public sealed class ComponentAdditions : IDisposable
         }
     }
 
-    /// <summary>Makes a component known without waiting for its first look: the loop does that.</summary>
-    /// <returns>Null where the address can't be that of a component.</returns>
-    public async Task<Component?> AnnounceAsync(AddComponent request, CancellationToken cancellationToken)
+    /// <summary>Makes a component known without waiting for its first look, which the loop takes. One that is known stays as it is.</summary>
+    /// <returns>No component, and why.</returns>
+    internal async Task<(Component? Component, string? Fault)> AnnounceAsync(AddComponent request, CancellationToken cancellationToken)
     {
         try
         {
-            return (await RegisterAsync(request, _time.GetUtcNow(), cancellationToken)).Component;
+            var (component, _, refusal) = await RegisterAsync(request, _time.GetUtcNow(), changesKnown: false, cancellationToken);
+            return (component, component is null ? (refusal as ComponentOutcome.Conflict)?.Message ?? (refusal as ComponentOutcome.Refused)?.Message : null);
         }
-        catch (SourceException)
+        catch (SourceException exception)
         {
-            return null;
+            return (null, exception.Message);
         }
     }
 
@@ -105,7 +106,8 @@ public sealed class ComponentAdditions : IDisposable
         }
     }
 
-    private async Task<(Component? Component, bool Created, ComponentOutcome? Refusal)> RegisterAsync(AddComponent request, DateTimeOffset? firstAt, CancellationToken cancellationToken)
+    private async Task<(Component? Component, bool Created, ComponentOutcome? Refusal)> RegisterAsync(
+        AddComponent request, DateTimeOffset? firstAt, bool changesKnown, CancellationToken cancellationToken)
     {
         if (request.Name is { } chosen && ComponentName.Fault(chosen) is { } fault)
             return (null, false, new ComponentOutcome.Refused(fault));
@@ -115,7 +117,7 @@ public sealed class ComponentAdditions : IDisposable
         if (await FindAsync(source, key, cancellationToken) is { } known)
             return request.Name is { } name && name != known.Name
                 ? (known, false, new ComponentOutcome.Conflict($"This folder is registered already, under the name '{known.Name}'."))
-                : (await ChangeAsync(known, request, cancellationToken), false, null);
+                : (changesKnown ? await ChangeAsync(known, request, cancellationToken) : known, false, null);
         if (request.Name is { } wanted && await _components.FindByNameAsync(wanted, cancellationToken) is { } other)
             return (null, false, ComponentConflicts.NameTaken(wanted, other));
         var component = await CreateAsync(request, source, firstAt, cancellationToken);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Twinrunner.Registry.Sources;
+using Twinrunner.Registry.Zoos;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
@@ -17,6 +18,7 @@ internal sealed partial class SyncLoop(
     ComponentStore components,
     ComponentSyncStore syncs,
     SyncRecords records,
+    ZooService zoos,
     RoleLeaseStore leases,
     ChangeFeed changes,
     RegistryOptions options,
@@ -56,6 +58,7 @@ internal sealed partial class SyncLoop(
         using var renewing = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var renewal = RenewAsync(lease, lost, renewing.Token);
         var looks = new ConcurrentDictionary<Task, bool>();
+        var zoo = FollowZoosAsync(working.Token);
         try
         {
             await EnsureRecordsAsync(working.Token);
@@ -74,6 +77,7 @@ internal sealed partial class SyncLoop(
         {
             await working.CancelAsync();
             await Task.WhenAll(looks.Keys);
+            await zoo;
             await renewing.CancelAsync();
             await renewal;
             if (!lost.IsCancellationRequested)
@@ -133,6 +137,30 @@ internal sealed partial class SyncLoop(
             foreach (var component in page.Where(component => !known.Contains(component.Id)))
                 await records.EnsureAsync(component, cancellationToken);
             before = page[^1].Id;
+        }
+    }
+
+    /// <summary>Beside the looks at repositories: an index that doesn't come holds up none of them.</summary>
+    private async Task FollowZoosAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(PollInterval, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await zoos.LookAtDueAsync(cancellationToken);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    LogBroken(exception, "zoos");
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
         }
     }
 

@@ -12,6 +12,7 @@ using Twinrunner.Runner.Import;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
+using Twinrunner.Runner.Zoos;
 using Twinrunner.Runner.Webhooks;
 
 namespace Twinrunner.Runner.Api;
@@ -62,6 +63,7 @@ public static class ApiSetup
         api.MapWorkflows();
         api.MapNodes();
         api.MapComponents();
+        api.MapZoos();
         api.MapWebhooks();
         api.MapImages();
         api.MapImport();

@@ -13,5 +13,6 @@ public static class Hrefs
     public static string Workflow(string name) => $"{ApiSetup.Prefix}/workflows/{Uri.EscapeDataString(name)}";
     public static string Component(Id<Component> id) => $"{ApiSetup.Prefix}/components/{id}";
     public static string Version(Id<Component> component, Id<ComponentVersion> id) => $"{Component(component)}/versions/{id}";
+    public static string Zoo(Id<Zoo> id) => $"{ApiSetup.Prefix}/zoos/{id}";
     public static string Node(Id<Node> id) => $"{ApiSetup.Prefix}/nodes/{id}";
 }

@@ -16,6 +16,7 @@ namespace Twinrunner.Storage.Documents;
 [JsonSerializable(typeof(ComponentVersion))]
 [JsonSerializable(typeof(ComponentSync))]
 [JsonSerializable(typeof(RoleLease))]
+[JsonSerializable(typeof(Zoo))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(DigitalTwin))]
 [JsonSerializable(typeof(Workflow))]

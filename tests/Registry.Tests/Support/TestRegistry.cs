@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Images;
 using Twinrunner.Storage;
@@ -38,8 +37,8 @@ public sealed class TestRegistry : IAsyncDisposable
     public static async Task<TestRegistry> StartAsync(Action<RegistryOptions>? change = null, IImageBuilder? builder = null, TimeProvider? time = null)
     {
         var registry = new TestRegistry(change, builder, time);
-        foreach (var hosted in registry._services.GetServices<IHostedService>())
-            await hosted.StartAsync(TestContext.Current.CancellationToken);
+        foreach (var store in registry._services.GetServices<IStore>())
+            await store.EnsureIndexesAsync(TestContext.Current.CancellationToken);
         return registry;
     }
 
@@ -69,6 +68,14 @@ public sealed class TestRegistry : IAsyncDisposable
         Additions.AddAsync(request, Timeout.InfiniteTimeSpan, TestContext.Current.CancellationToken);
 
     public async Task<ComponentOutcome.Done> AddAsync(AddComponent request) => Assert.IsType<ComponentOutcome.Done>(await TryAddAsync(request));
+
+    /// <summary>A component whose first look is the loop's.</summary>
+    public async Task<Component> AnnounceAsync(string address)
+    {
+        var (component, fault) = await Additions.AnnounceAsync(new(address), TestContext.Current.CancellationToken);
+        Assert.Null(fault);
+        return component!;
+    }
 
     public async Task<string> RefuseAsync(AddComponent request) => Assert.IsType<ComponentOutcome.Refused>(await TryAddAsync(request)).Message;
 

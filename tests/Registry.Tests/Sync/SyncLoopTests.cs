@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry.Components;
 using Twinrunner.Registry.Sync;
 using Twinrunner.Registry.Tests.Support;
@@ -37,9 +36,9 @@ public sealed class SyncLoopTests
         await using var registry = await TestRegistry.StartAsync(options => (options.PrivateHosts, options.SyncParallel) = (["127.0.0.1"], 4));
         using var repository = TestRepository.WithComponent();
         for (var i = 0; i < 6; i++)
-            Assert.NotNull(await registry.Additions.AnnounceAsync(new($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/o/r{i}"), Token));
-        var broken = await registry.Additions.AnnounceAsync(new("https://10.0.0.1/o/r"), Token);
-        var good = await registry.Additions.AnnounceAsync(new(repository.Path), Token);
+            Assert.NotNull(await registry.AnnounceAsync($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/o/r{i}"));
+        var broken = await registry.AnnounceAsync("https://10.0.0.1/o/r");
+        var good = await registry.AnnounceAsync(repository.Path);
         await using var loop = await RunningLoop.StartAsync(registry);
 
         await registry.UntilAsync(good!, sync => sync is { LookedAt: not null, Failure: null });
@@ -58,7 +57,7 @@ public sealed class SyncLoopTests
         // A lease of a process that was killed: nobody gives it back or renews it.
         var leases = registry.Get<RoleLeaseStore>();
         var dead = await leases.TryTakeAsync(SyncLoop.Role, "dead/1", TimeSpan.FromSeconds(1), Token);
-        var component = await registry.Additions.AnnounceAsync(new(repository.Path), Token);
+        var component = await registry.AnnounceAsync(repository.Path);
         await using var loop = await RunningLoop.StartAsync(registry);
 
         var sync = await registry.UntilAsync(component!, sync => sync.LookedAt is not null);
@@ -72,7 +71,7 @@ public sealed class SyncLoopTests
     {
         await using var registry = await TestRegistry.StartAsync();
         using var repository = TestRepository.WithComponent();
-        var component = await registry.Additions.AnnounceAsync(new(repository.Path), Token);
+        var component = await registry.AnnounceAsync(repository.Path);
         var first = await RunningLoop.StartAsync(registry);
         var before = await registry.UntilAsync(component!, sync => sync.LookedAt is not null);
         await using var second = await RunningLoop.StartAsync(registry);
@@ -89,34 +88,12 @@ public sealed class SyncLoopTests
     {
         await using var registry = await TestRegistry.StartAsync();
         using var repository = TestRepository.WithComponent();
-        var component = (await registry.Additions.AnnounceAsync(new(repository.Path), Token))!;
+        var component = await registry.AnnounceAsync(repository.Path);
         await registry.Get<ComponentSyncStore>().UpdateAsync(component.Id, sync => sync with { Fence = 7 }, Token);
 
         await registry.Get<ComponentSyncer>().SyncAsync(component.Id, Registry.Sources.SourceSelection.Default, takesAnyName: true, fence: 6, Token);
 
         var sync = await registry.SyncAsync(component);
         Assert.Equal((7, null), (sync.Fence, sync.LookedAt));
-    }
-
-    /// <summary>A loop of a process of its own, as far as the database can tell.</summary>
-    private sealed class RunningLoop(SyncLoop loop) : IAsyncDisposable
-    {
-        private bool _stopped;
-
-        public static async Task<RunningLoop> StartAsync(TestRegistry registry)
-        {
-            var loop = ActivatorUtilities.CreateInstance<SyncLoop>(registry.Services);
-            await loop.StartAsync(Token);
-            return new(loop);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_stopped)
-                return;
-            _stopped = true;
-            await loop.StopAsync(CancellationToken.None);
-            loop.Dispose();
-        }
     }
 }
