@@ -64,7 +64,7 @@ internal sealed class DockerImageBuilder(DockerEngine engine, IRegistryLogins lo
         }
         catch (DockerException exception) when (!exception.IsUnreachable)
         {
-            return ImageResult.Failed(FailureReason.ImageBuild, exception.Message);
+            return ImageResult.Failed(FailureReason.ImageBuild, EngineFailures.DescribeBuild(exception));
         }
         catch (DockerException exception)
         {

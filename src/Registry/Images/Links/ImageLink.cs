@@ -24,6 +24,7 @@ public sealed record ImageLink(string Reference, string Digest, ImageOrigin Orig
         ImageDigest = Digest,
         ImageOrigin = Origin,
         ImageDetails = Details,
+        ImageFailure = null,
         Warnings = Warning is null ? version.Warnings : [.. version.Warnings, Warning],
     };
 }

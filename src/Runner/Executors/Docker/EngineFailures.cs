@@ -66,6 +66,25 @@ internal static class EngineFailures
         return $"The image {reference} could not be pulled: {text}";
     }
 
+    /// <summary>Why an image could not be built: the engine's words, and what to do where they don't say it.</summary>
+    public static string DescribeBuild(DockerException e)
+    {
+        var text = e.Message.TrimEnd('.');
+        var hint =
+            IsRegistryAway(e) ? "The image registry of a base image (FROM) can't be reached: check the network and DNS of this node"
+            : Says(text, "denied", "unauthorized", "authentication required") ? "A base image (FROM) isn't there, or wants a login: 'twin credential set image-registry HOST'"
+            : Says(text, "no matching manifest") ? "A base image (FROM) isn't made for this node's processor"
+            : Says(text, "manifest unknown", "manifest for") ? "A base image (FROM) isn't there: check its name and tag in the Dockerfile"
+            : Says(text, "toomanyrequests") ? "An image registry allows no more pulls for now: store a login with 'twin credential set image-registry HOST', or try later"
+            : Says(text, "no space left") ? "The disk of the container engine is full: 'docker system prune' frees what isn't used"
+            : Says(text, "non-zero code: 137") ? "The command was killed, most likely because memory ran out on this node"
+            : Says(text, "non-zero code: 127") ? "The command isn't in the image: install it in an earlier instruction"
+            : Says(text, "exec format error") ? "The base image (FROM) is made for another processor than this node's"
+            : Says(text, "file not found in build context", "no such file or directory") && Says(text, "COPY", "ADD", "stat ") ? "The file isn't in the component's commit: is it committed, not ignored by .dockerignore, and not in a submodule or Git LFS"
+            : null;
+        return hint is null ? text : $"{text}. {hint}.";
+    }
+
     /// <summary>Why an image could not be pushed, in a sentence.</summary>
     public static string DescribePush(string reference, DockerException e)
     {

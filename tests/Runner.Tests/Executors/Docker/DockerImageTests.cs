@@ -57,6 +57,24 @@ public sealed class DockerImageTests : DockerTests
     public void A_pull_that_fails_says_what_to_do(string engine, string expected) =>
         Assert.Contains(expected, EngineFailures.DescribePull("a/b:c", new DockerException(engine)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("The command '/bin/sh -c make' returned a non-zero code: 2", "The command '/bin/sh -c make' returned a non-zero code: 2")]
+    [InlineData("The command '/bin/sh -c cc big.c' returned a non-zero code: 137", "memory ran out")]
+    [InlineData("pull access denied for a/b, repository does not exist or may require 'docker login': denied", "twin credential set image-registry")]
+    [InlineData("manifest for debian:nine not found: manifest unknown: manifest unknown", "check its name and tag")]
+    [InlineData("Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host", "check the network")]
+    [InlineData("COPY failed: file not found in build context or excluded by .dockerignore: stat app/x: file does not exist", "is it committed")]
+    [InlineData("write /tmp/x: no space left on device", "docker system prune")]
+    public void A_build_that_fails_says_what_to_do(string engine, string expected) =>
+        Assert.Contains(expected, EngineFailures.DescribeBuild(new DockerException(engine)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("docker.io/library/debian:12", "debian", "12")]
+    [InlineData("index.docker.io/odtp/loader", "odtp/loader", "latest")]
+    [InlineData("ghcr.io/library/debian:12", "ghcr.io/library/debian", "12")]
+    public void Docker_Hub_s_images_are_named_as_the_engine_names_them(string reference, string repository, string tag) =>
+        Assert.Equal((repository, tag), (ImageName.Parse(reference).Repository, ImageName.Parse(reference).Tag));
+
     [Fact]
     public async Task The_credentials_of_docker_login_are_found_by_host()
     {
