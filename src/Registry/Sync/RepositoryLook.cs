@@ -16,15 +16,17 @@ internal sealed class RepositoryLook(GitHubLook gitHub, RegistryOptions options)
             return new(component.Repository, null, IsUnchanged: false);
         var before = sync.GitHub is { } stored ? JsonSerializer.Deserialize(stored, GitHubSeenJson.Default.GitHubSeen) : null;
         IReadOnlyCollection<string> watched = component.Rules?.Branch is { } branch ? [branch] : [];
+        // Who asks knows of something, which GitHub's interface may show a moment later than git does.
+        var isAsked = component.Pending || sync.RequestedAt is not null;
         return await gitHub.LookAsync(address, watched, before, cancellationToken) switch
         {
-            GitHubAnswer.Unchanged unchanged => new(component.Repository, unchanged.Now, IsUnchanged: sync.Failure is null && !component.Pending),
+            GitHubAnswer.Unchanged unchanged => new(component.Repository, unchanged.Now, IsUnchanged: sync.Failure is null && !isAsked),
             GitHubAnswer.Seen seen => new(component.Repository, seen.Now, IsUnchanged: false),
             GitHubAnswer.Moved moved => new(InFormOf(component.Repository, moved.Address), moved.Now, IsUnchanged: false),
             GitHubAnswer.Gone gone => throw new SourceException(gone.Sentence),
             GitHubAnswer.Refused refused => throw new SourceException(refused.Sentence),
-            // A first look needs nothing of what only GitHub's interface tells.
-            GitHubAnswer.Limited or GitHubAnswer.Unreachable when component.Pending => new(component.Repository, null, IsUnchanged: false),
+            // Versions need nothing of what only GitHub's interface tells.
+            GitHubAnswer.Limited or GitHubAnswer.Unreachable when isAsked => new(component.Repository, null, IsUnchanged: false),
             GitHubAnswer.Limited limited => throw new SyncPostponedException(limited.Until, limited.Sentence),
             GitHubAnswer.Unreachable unreachable => throw new SourceException(unreachable.Sentence),
             var other => throw new InvalidOperationException($"GitHub's answer {other} is not known here."),

@@ -49,20 +49,35 @@ public sealed class WebhookTests : IAsyncLifetime
         await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
         var commit = Push("v1.1.0");
 
-        var delivery = TestGitHubDelivery.Push(_atGitHub, "refs/tags/v1.1.0", commit);
-        delivery.Body["repository"]!["html_url"] = Url;
-        using var response = await _host.Http.SendAsync(delivery.Request(new(_host.Address, "/api/v1/webhooks/github"), Secret), Token);
-        EventView? told = null;
-        await foreach (var e in _host.Client.FollowEventsAsync(null, null, Token))
-        {
-            told = e.Value;
-            if (told?.Message?.Contains("v1.1.0", StringComparison.Ordinal) == true)
-                break;
-        }
+        await DeliverAsync("v1.1.0", commit);
 
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.Equal("component.version", told!.Type);
-        Assert.Equal(commit, (await _host.Client.FindVersionAsync("loader", "v1.1.0", Token))!.Commit);
+        Assert.Equal(commit, (await VersionAsync("v1.1.0")).Commit);
+    }
+
+    [Fact]
+    public async Task A_tag_that_GitHubs_interface_does_not_show_yet_becomes_a_version_all_the_same()
+    {
+        Push("v1.0.0");
+        await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
+        _repository.Tag("v1.1.0", _repository.Commit("v1.1.0"));
+        var commit = _repository.Git("rev-parse", "v1.1.0");
+
+        await DeliverAsync("v1.1.0", commit);
+
+        Assert.Equal(commit, (await VersionAsync("v1.1.0")).Commit);
+    }
+
+    [Fact]
+    public async Task A_used_up_limit_does_not_hold_up_what_GitHub_tells_of()
+    {
+        Push("v1.0.0");
+        await _host.Client.AddComponentAsync(new() { Path = Url }, Token);
+        _github.Troubles.Enqueue(TestGitHubTrouble.SecondaryLimit(429, 3_600));
+        var commit = Push("v1.1.0");
+
+        await DeliverAsync("v1.1.0", commit);
+
+        Assert.Equal(commit, (await VersionAsync("v1.1.0")).Commit);
     }
 
     [Fact]
@@ -92,6 +107,25 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.Equal([true, false], versions.Select(version => version.Release is not null));
         Assert.Equal(("Nearly there", true), (candidate!.Release!.Title, candidate.Release.Prerelease));
         Assert.EndsWith("/releases/tag/v2.0.0-rc.1", candidate.Release.Url, StringComparison.Ordinal);
+    }
+
+    private async Task DeliverAsync(string tag, string commit)
+    {
+        var delivery = TestGitHubDelivery.Push(_atGitHub, $"refs/tags/{tag}", commit);
+        delivery.Body["repository"]!["html_url"] = Url;
+        using var response = await _host.Http.SendAsync(delivery.Request(new(_host.Address, "/api/v1/webhooks/github"), Secret), Token);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    /// <summary>Waits until an event tells of it.</summary>
+    private async Task<VersionView> VersionAsync(string name)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        await foreach (var e in _host.Client.FollowEventsAsync(null, null, limit.Token))
+            if (e.Value is { Type: "component.version", Message: { } message } && message.Contains(name, StringComparison.Ordinal))
+                break;
+        return (await _host.Client.FindVersionAsync("loader", name, Token))!;
     }
 
     private string Push(string tag)
