@@ -17,9 +17,17 @@ internal sealed class ListComponentsVerb : ServerVerb
         Add(_output);
     }
 
-    public override string Details => "Words are looked for in names, descriptions, tags, types, authors and repositories.";
+    public override string Details => """
+        Words are looked for in names, descriptions, tags, types, authors, licences and repositories; tag:WORD, type:WORD,
+        author:WORD, license:WORD and name:WORD look in one of these. SYNC says when the server last looked for new versions.
+        """;
 
-    public override IReadOnlyList<Example> Examples => [new("twin component list", "all of them"), new("twin component list dataloader csv", "those with both words")];
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("twin component list", "all of them"),
+        new("twin component list dataloader csv", "those with both words"),
+        new("twin component list tag:geo license:MIT", "by fields"),
+    ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ public sealed partial class RunnerClient
         PostAsync(Components, component, WireJson.Default.NewComponent, WireJson.Default.ComponentChangeView, cancellationToken, idempotencyKey);
 
     /// <summary>Components, newest first.</summary>
-    /// <param name="search">Words that name, description, tags, type, author or repository hold, all of them.</param>
+    /// <param name="search">Words that name, description, tags, type, author, licence or repository hold, all of them; <c>tag:geo</c>, <c>type:</c>, <c>author:</c>, <c>license:</c> and <c>name:</c> look in one field.</param>
     public Task<Page<ComponentView>> ListComponentsAsync(string? search, string? after, int? limit, CancellationToken cancellationToken) =>
         GetAsync(Query(Components, ("search", search), ("after", after), ("limit", limit?.ToString())), WireJson.Default.PageComponentView, cancellationToken);
 

@@ -32,7 +32,7 @@ public sealed class ComponentService
             ? component
             : await _components.FindByNameAsync(idOrName, cancellationToken);
 
-    /// <summary>A page of components, newest first. <paramref name="search"/>: words that name, description, tags, type, author or address hold, all of them.</summary>
+    /// <summary>A page of components, newest first. <paramref name="search"/>: words that name, description, tags, type, author, licence or address hold, all of them.</summary>
     public async Task<IReadOnlyList<Component>> ListAsync(string? search, Id<Component>? before, int limit, CancellationToken cancellationToken)
     {
         var words = search?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -105,7 +105,17 @@ public sealed class ComponentService
         return changed;
     }
 
-    private static bool Holds(Component component, string word) =>
-        component.Tags.Append(component.Name).Append(component.Description).Append(component.Type).Append(component.Author).Append(component.Repository)
-            .Any(text => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true);
+    /// <summary>A word with a prefix (<c>tag:geo</c>) is looked for in that field alone.</summary>
+    private static bool Holds(Component component, string word) => word.Split(':', 2) switch
+    {
+        ["name", var text] => Has(component.Name, text),
+        ["tag", var text] => component.Tags.Any(tag => tag.Equals(text, StringComparison.OrdinalIgnoreCase)),
+        ["type", var text] => component.Type.Equals(text, StringComparison.OrdinalIgnoreCase),
+        ["author", var text] => Has(component.Author, text),
+        ["license" or "licence", var text] => Has(component.License, text),
+        _ => component.Tags.Append(component.Name).Append(component.Description).Append(component.Type).Append(component.Author)
+            .Append(component.License).Append(component.Repository).Any(text => Has(text, word)),
+    };
+
+    private static bool Has(string? text, string word) => text?.Contains(word, StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -49,15 +49,17 @@ internal sealed class HostPolicy
         }
     }
 
-    /// <summary>Connects an HTTP client to addresses that were checked.</summary>
+    /// <summary>Connects an HTTP client to addresses that were checked, or to the operator's proxy.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var end = context.DnsEndPoint;
-        var addresses = await ResolveAsync(new UriBuilder(context.InitialRequestMessage.RequestUri!.Scheme, end.Host, end.Port).Uri, cancellationToken);
+        var target = context.InitialRequestMessage.RequestUri!;
+        var addresses = await ResolveAsync(target, cancellationToken);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await (addresses.Count > 0 ? socket.ConnectAsync([.. addresses], end.Port, cancellationToken) : socket.ConnectAsync(end, cancellationToken));
+            await (IsProxied(target)
+                ? socket.ConnectAsync(context.DnsEndPoint, cancellationToken)
+                : socket.ConnectAsync([.. addresses], context.DnsEndPoint.Port, cancellationToken));
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -46,10 +46,13 @@ public static class ApiSetup
         app.UseMiddleware<IdempotencyMiddleware>();
     }
 
-    public static void MapApi(this WebApplication app)
+    /// <param name="withFeatures">False: only whether the process is well can be asked.</param>
+    public static void MapApi(this WebApplication app, bool withFeatures)
     {
-        app.MapApiDocument();
         app.MapHealth();
+        if (!withFeatures)
+            return;
+        app.MapApiDocument();
         var api = app.MapGroup(Prefix);
         api.MapExecutions();
         api.MapSteps();

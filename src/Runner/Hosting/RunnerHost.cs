@@ -70,7 +70,7 @@ public static class RunnerHost
 
         var app = builder.Build();
         app.UseApi();
-        app.MapApi();
+        app.MapApi(withFeatures: settings.Roles.Contains("api"));
         return app;
     }
 
@@ -85,9 +85,9 @@ public static class RunnerHost
         services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));
         services.AddSingleton(new DefaultUser(settings.DefaultUser));
-        if (settings.RunSteps)
+        if (settings.RunSteps && settings.Roles.Contains("registry"))
             services.AddSyncLoop();
-        if (settings.RunSteps)
+        if (settings.RunSteps && settings.Roles.Contains("runner"))
             services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);
         else
             services.AddExecutionRequests();

@@ -78,6 +78,50 @@ public sealed class ComponentEndpointTests
         Assert.False((await host.Client.ReactivateVersionAsync("loader", "release/1.0", Token)).Deprecated);
     }
 
+    [Fact]
+    public async Task How_following_goes_is_told_and_versions_can_be_yanked()
+    {
+        await using var host = await TestHost.StartAsync(Token);
+        using var folder = ComponentFolder.Create(more: "component-license: MIT\ntags: [geo]\n");
+        folder.Commit("v1");
+        var added = await host.Client.AddComponentAsync(new() { Path = folder.Path, Rules = new() { Tags = "v*" }, SyncSeconds = 3600 }, Token);
+
+        var yanked = await host.Client.YankVersionAsync("loader", "v1", "loses rows", Token);
+        var sync = (await host.Client.FindComponentAsync("loader", Token))!.Sync!;
+
+        Assert.Equal(("ok", 3600L, null), (sync.State, sync.Seconds, sync.Failure));
+        Assert.InRange(sync.NextAt!.Value - sync.LookedAt!.Value, TimeSpan.FromMinutes(47), TimeSpan.FromMinutes(73));
+        Assert.Equal("v*", added.Component.Rules!.Tags);
+        Assert.Equal("loses rows", yanked.YankReason);
+        Assert.Null(await host.Client.FindVersionAsync("loader", "latest", Token));
+        Assert.Null((await host.Client.UnyankVersionAsync("loader", "v1", Token)).YankReason);
+        Assert.Equal(1, (await host.Client.SyncComponentsAsync(Token)).Requested);
+        Assert.Equal("due", (await host.Client.FindComponentAsync("loader", Token))!.Sync!.State);
+        Assert.Single((await host.Client.ListComponentsAsync("tag:GEO license:mit", null, null, Token)).Items);
+        Assert.Empty((await host.Client.ListComponentsAsync("tag:loader", null, null, Token)).Items);
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<ApiException>(() => host.Client.RemoveComponentAsync("loader", Token))).Status);
+    }
+
+    [Fact]
+    public async Task A_zoo_is_added_read_again_and_removed()
+    {
+        await using var host = await TestHost.StartAsync(Token);
+        using var folder = ComponentFolder.Create();
+        folder.Commit("v1");
+        folder.Write("zoo.yml", $"- {folder.Path}\n- /no/such/folder\n");
+
+        var zoo = await host.Client.AddZooAsync(new() { Address = Path.Combine(folder.Path, "zoo.yml"), Name = "lab" }, Token);
+
+        Assert.Equal([true, false], zoo.Members.Select(member => member.ComponentId is not null));
+        Assert.True((await host.Client.FindComponentAsync(zoo.Members[0].ComponentId!, Token))!.Pending);
+        Assert.Equal("loader", (await host.Client.RefreshComponentAsync(zoo.Members[0].ComponentId!, Token)).Component.Name);
+        Assert.Equal(zoo.Members, (await host.Client.RefreshZooAsync("lab", Token)).Members);
+        Assert.Equal(["lab"], (await host.Client.ListZoosAsync(null, null, Token)).Items.Select(one => one.Name));
+        await host.Client.RemoveZooAsync("lab", Token);
+        Assert.Null(await host.Client.FindZooAsync("lab", Token));
+        Assert.NotNull(await host.Client.FindComponentAsync("loader", Token));
+    }
+
     [Theory]
     [InlineData("""{"path":"relative"}""", "neither an absolute path nor a git URL")]
     [InlineData("""{"path":"/no/such/folder"}""", "There is no folder")]

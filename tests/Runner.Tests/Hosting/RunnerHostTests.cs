@@ -1,3 +1,6 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Twinrunner.Runner.Hosting;
 using Twinrunner.TestKit;
 
@@ -28,6 +31,17 @@ public sealed class RunnerHostTests
 
         Assert.Null(ServerFile.Read(folder.Path));
         DataFolderLock.Take(folder.Path).Dispose();
+    }
+
+    [Fact]
+    public async Task A_process_without_the_api_role_tells_only_its_health()
+    {
+        await using var host = await TestHost.StartAsync(settings => settings with { RunSteps = true, Roles = ["registry"] }, Cancelled);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/healthz", Cancelled)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync("/api/v1/components", Cancelled)).StatusCode);
+        Assert.Contains(host.Services.GetServices<IHostedService>(), service => service.GetType().Name == "SyncLoop");
+        Assert.DoesNotContain(host.Services.GetServices<IHostedService>(), service => service.GetType().Name == "Scheduler");
     }
 
     [Fact]

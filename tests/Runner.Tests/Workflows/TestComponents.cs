@@ -37,6 +37,13 @@ internal static class TestComponents
         ]);
     }
 
+    /// <summary>A component <c>tool</c> with versions of these names, of which some are yanked.</summary>
+    public static Catalogue WithTool(string[] names, string[] yanked)
+    {
+        var tool = Component(903, "tool", "ephemeral");
+        return new([tool], names.Select((name, i) => Version(921 + i, tool, name) with { Image = "twin/tool", YankReason = yanked.Contains(name) ? "loses rows" : null, Command = ["tool", "--all"] }));
+    }
+
     private static Component Component(int id, string name, string type) => new()
     {
         Id = new(Planned.CountedId(id)),

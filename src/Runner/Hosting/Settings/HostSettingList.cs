@@ -25,6 +25,10 @@ public static partial class HostSettingList
             "further host names under which browsers may reach the server, separated by commas",
             "a page served under such a name may use the server as you do",
             (settings, text) => settings with { AllowedHosts = Words(text) }),
+        new("roles", "--roles", "TWIN_ROLES", "api,registry,runner",
+            "what this process does: answer requests (api), follow repositories (registry), run steps (runner); health is told always",
+            "nothing; a role that no process has isn't done",
+            (settings, text) => settings with { Roles = Roles(text) }),
         new("slots", "--slots", "TWIN_SLOTS", "number of processors, at least 2",
             "steps that run at once",
             "each running step takes its own memory and processor time, and the server about 1 MB",
@@ -59,6 +63,11 @@ public static partial class HostSettingList
 
     private static string[] Words(string text) =>
         text.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string[] Roles(string text) =>
+        Words(text) is { Length: > 0 } roles && !roles.Except(HostSettings.AllRoles).Any()
+            ? roles
+            : throw new FormatException($"expected some of {string.Join(", ", HostSettings.AllRoles)}");
 
     private static long Number(string text, long least, long most) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

@@ -26,6 +26,11 @@ public sealed record HostSettings
     /// <summary>False: the server only answers, and starts no steps (a command that looks into a data folder nobody serves).</summary>
     public bool RunSteps { get; init; } = true;
 
+    /// <summary>What this process does: <c>api</c>, <c>registry</c>, <c>runner</c>.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = AllRoles;
+
+    public static IReadOnlyList<string> AllRoles { get; } = ["api", "registry", "runner"];
+
     /// <summary>Steps at once.</summary>
     public int Slots { get; init; } = Math.Max(2, System.Environment.ProcessorCount);
 
