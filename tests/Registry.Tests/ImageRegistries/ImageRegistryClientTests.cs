@@ -9,32 +9,12 @@ using Twinrunner.TestKit.ImageRegistries;
 namespace Twinrunner.Registry.Tests.ImageRegistries;
 
 /// <summary>Against a stand-in on loopback; RealRegistryTests asks a real one.</summary>
-public sealed class ImageRegistryClientTests : IAsyncLifetime
+public sealed class ImageRegistryClientTests : ImageRegistryTest
 {
-    private const string Name = "odtp/loader";
-
-    private readonly ManualTime _time = new();
-    private TestImageRegistry _images = null!;
-    private TestRegistry _registry = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _images = await TestImageRegistry.StartAsync(Token);
-        _registry = await TestRegistry.StartAsync(options => options.PrivateHosts = ["127.0.0.1", "localhost"], time: _time);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        await _images.DisposeAsync();
-    }
-
     [Fact]
     public async Task An_image_is_told_with_its_configuration()
     {
-        var digest = _images.Push(Name, "1.0", "hello", config: new JsonObject
+        var digest = Images.Push(Name, "1.0", "hello", config: new JsonObject
         {
             ["Entrypoint"] = new JsonArray("bash", "/odtp/startup.sh"),
             ["Cmd"] = new JsonArray("--all"),
@@ -46,7 +26,7 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
 
         var image = await FoundAsync("1.0");
 
-        Assert.Equal((digest, $"{_images.Host}/{Name}:1.0"), (image.Digest, image.Reference.ToString()));
+        Assert.Equal((digest, $"{Images.Host}/{Name}:1.0"), (image.Digest, image.Reference.ToString()));
         Assert.Equal(["linux/amd64"], image.Platforms);
         Assert.Equal(["bash", "/odtp/startup.sh"], image.Config.Entrypoint);
         Assert.Equal(["--all"], image.Config.Command);
@@ -59,8 +39,8 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task Of_an_index_the_digest_is_pinned_and_attestations_are_no_platform()
     {
-        var (amd, arm) = (_images.Push(Name, "amd", "a"), _images.Push(Name, "arm", "b", "arm64"));
-        var index = _images.PushIndex(Name, "1.0", ("arm64", "v8", arm), ("amd64", null, amd));
+        var (amd, arm) = (Images.Push(Name, "amd", "a"), Images.Push(Name, "arm", "b", "arm64"));
+        var index = Images.PushIndex(Name, "1.0", ("arm64", "v8", arm), ("amd64", null, amd));
 
         var image = await FoundAsync("1.0");
 
@@ -71,20 +51,20 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task What_a_tag_points_to_is_asked_with_HEAD_and_without_a_pull()
     {
-        var digest = _images.Push(Name, "1.0", "hello");
+        var digest = Images.Push(Name, "1.0", "hello");
 
         var target = await Client.ResolveAsync(Reference("1.0"), Token);
 
         Assert.Equal(digest, target.Value?.Digest);
-        Assert.Equal(["HEAD"], _images.Requests.Select(request => request.Method));
+        Assert.Equal(["HEAD"], Images.Requests.Select(request => request.Method));
     }
 
     [Fact]
     public async Task Tags_come_from_all_pages_up_to_the_limit()
     {
-        _images.TagPage = 3;
+        Images.TagPage = 3;
         for (var i = 0; i < 10; i++)
-            _images.Push(Name, $"1.{i}", "hello");
+            Images.Push(Name, $"1.{i}", "hello");
 
         var all = await Client.ListTagsAsync(Reference(), 100, Token);
         var some = await Client.ListTagsAsync(Reference(), 5, Token);
@@ -96,7 +76,7 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task A_list_of_tags_that_never_ends_ends()
     {
-        _images.Misbehave = async context =>
+        Images.Misbehave = async context =>
         {
             context.Response.Headers.Link = $"</v2/{Name}/tags/list?last=1.0>; rel=\"next\"";
             await context.Response.WriteAsync("{\"tags\":[\"1.0\"]}", Token);
@@ -106,7 +86,7 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
         var tags = await Client.ListTagsAsync(Reference(), 1000, Token);
 
         Assert.True(tags.Succeeded);
-        Assert.True(_images.Requests.Count < 5);
+        Assert.True(Images.Requests.Count < 5);
     }
 
     [Theory]
@@ -114,9 +94,9 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_manifest_or_configuration_that_doesn_t_hash_to_its_digest_is_refused(bool manifest)
     {
-        var digest = _images.Push(Name, "1.0", "hello");
-        var config = _images.ConfigDigest(digest);
-        _images.Lies[manifest ? digest : config] = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"config":{"Entrypoint":["evil"]}}""");
+        var digest = Images.Push(Name, "1.0", "hello");
+        var config = Images.ConfigDigest(digest);
+        Images.Lies[manifest ? digest : config] = Encoding.UTF8.GetBytes("""{"schemaVersion":2,"config":{"Entrypoint":["evil"]}}""");
 
         var failure = await FailureAsync("1.0");
 
@@ -129,62 +109,62 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     public async Task What_is_missing_is_told_from_what_is_denied()
     {
         var missing = await FailureAsync("9.9");
-        _images.Login = "ada:secret";
+        Images.Login = "ada:secret";
         var denied = await FailureAsync("9.9");
 
         Assert.Equal(RegistryFailureKind.Missing, missing.Kind);
-        Assert.Contains($"There is no image {_images.Host}/{Name}:9.9", missing.Sentence, StringComparison.Ordinal);
+        Assert.Contains($"There is no image {Images.Host}/{Name}:9.9", missing.Sentence, StringComparison.Ordinal);
         Assert.Equal(RegistryFailureKind.Denied, denied.Kind);
-        Assert.Contains($"twin credential set image-registry {_images.Host}", denied.Sentence, StringComparison.Ordinal);
+        Assert.Contains($"twin credential set image-registry {Images.Host}", denied.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task After_a_429_it_is_left_alone_for_as_long_as_it_says()
     {
-        var digest = _images.Push(Name, "1.0", "hello");
-        _images.Fail(429, retryAfter: "120");
+        var digest = Images.Push(Name, "1.0", "hello");
+        Images.Fail(429, retryAfter: "120");
 
         var limited = await FailureAsync("1.0");
-        _images.Misbehave = null;
+        Images.Misbehave = null;
         var soon = await FailureAsync("1.0");
-        _time.Advance(TimeSpan.FromSeconds(121));
+        Time.Advance(TimeSpan.FromSeconds(121));
         var later = await FoundAsync("1.0");
 
         Assert.Equal((RegistryFailureKind.Limited, new ManualTime().GetUtcNow() + TimeSpan.FromSeconds(120)), (limited.Kind, limited.Until));
         Assert.Equal(limited, soon);
         Assert.Equal(digest, later.Digest);
-        Assert.Equal(3, _images.Requests.Count); // the 429, then manifest and configuration
+        Assert.Equal(3, Images.Requests.Count); // the 429, then manifest and configuration
     }
 
     [Fact]
     public async Task Pulls_that_are_used_up_are_waited_for_while_tags_can_still_be_resolved()
     {
-        _images.Push(Name, "1.0", "hello");
-        _images.Pulls = (100, 0);
+        Images.Push(Name, "1.0", "hello");
+        Images.Pulls = (100, 0);
 
         await Client.ResolveAsync(Reference("1.0"), Token);
         var limited = await FailureAsync("1.0");
         var resolved = await Client.ResolveAsync(Reference("1.0"), Token);
-        _time.Advance(TimeSpan.FromSeconds(217));
+        Time.Advance(TimeSpan.FromSeconds(217));
         await FoundAsync("1.0");
 
         Assert.Equal(new ManualTime().GetUtcNow() + TimeSpan.FromSeconds(216), limited.Until);
         Assert.True(resolved.Succeeded);
-        Assert.Equal((_images.Host, 100, 0), _registry.Get<PullLimits>().All.Select(limit => (limit.Host, limit.Limit!.Value, limit.Remaining!.Value)).Single());
+        Assert.Equal((Images.Host, 100, 0), Registry.Get<PullLimits>().All.Select(limit => (limit.Host, limit.Limit!.Value, limit.Remaining!.Value)).Single());
     }
 
     [Fact]
     public async Task A_broken_a_cut_and_a_silent_registry_are_unreachable_each_with_why()
     {
-        _images.Push(Name, "1.0", "hello");
-        _images.Fail(503);
+        Images.Push(Name, "1.0", "hello");
+        Images.Fail(503);
         var broken = await FailureAsync("1.0");
-        _images.CutConnections();
+        Images.CutConnections();
         var cut = await FailureAsync("1.0");
-        var (reached, left) = _images.Stall();
+        var (reached, left) = Images.Stall();
         var waiting = FailureAsync("1.0");
         await reached.WaitAsync(Token);
-        _time.Advance(TimeSpan.FromSeconds(31));
+        Time.Advance(TimeSpan.FromSeconds(31));
         var silent = await waiting;
         await left.WaitAsync(Token);
 
@@ -196,7 +176,7 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_is_too_long_is_not_read()
     {
-        _images.Misbehave = async context =>
+        Images.Misbehave = async context =>
         {
             var block = new byte[1 << 20];
             for (var i = 0; i < 64 && !context.RequestAborted.IsCancellationRequested; i++)
@@ -218,7 +198,7 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [InlineData("""{}""", "no manifest of an image")]
     public async Task What_is_no_image_is_refused_with_what_it_is(string manifest, string why)
     {
-        _images.PushManifest(Name, "1.0", TestImageRegistry.ManifestType, JsonNode.Parse(manifest)!);
+        Images.PushManifest(Name, "1.0", TestImageRegistry.ManifestType, JsonNode.Parse(manifest)!);
 
         var failure = await FailureAsync("1.0");
 
@@ -229,21 +209,19 @@ public sealed class ImageRegistryClientTests : IAsyncLifetime
     [Fact]
     public async Task A_registry_in_a_private_network_that_nobody_named_is_not_asked()
     {
-        _images.Push(Name, "1.0", "hello");
-        await using var strict = await TestRegistry.StartAsync(options => options.DockerHubRegistry = _images.Address);
+        Images.Push(Name, "1.0", "hello");
+        await using var strict = await TestRegistry.StartAsync(options => options.DockerHubRegistry = Images.Address);
 
         var answer = await strict.Get<ImageRegistryClient>().InspectAsync(Parse("odtp/loader:1.0"), Token);
 
         Assert.Equal(RegistryFailureKind.Refused, answer.Failure?.Kind);
         Assert.Contains("privateHosts", answer.Failure!.Sentence, StringComparison.Ordinal);
-        Assert.Empty(_images.Requests);
+        Assert.Empty(Images.Requests);
     }
 
-    private ImageRegistryClient Client => _registry.Get<ImageRegistryClient>();
+    private ImageRegistryClient Client => Registry.Get<ImageRegistryClient>();
 
-    private ImageReference Reference(string? tag = null) => Parse($"{_images.Host}/{Name}{(tag is null ? "" : ":" + tag)}");
-
-    private static ImageReference Parse(string text) => ImageReference.TryParse(text, out var reference, out var fault) ? reference : throw new FormatException(fault);
+    private ImageReference Reference(string? tag = null) => Parse($"{Images.Host}/{Name}{(tag is null ? "" : ":" + tag)}");
 
     private async Task<PublishedImage> FoundAsync(string tag)
     {

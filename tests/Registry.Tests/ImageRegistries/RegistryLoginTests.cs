@@ -8,48 +8,27 @@ using Twinrunner.TestKit.ImageRegistries;
 namespace Twinrunner.Registry.Tests.ImageRegistries;
 
 /// <summary>Passwords and tokens, and where they must not go.</summary>
-public sealed class RegistryLoginTests : IAsyncLifetime
+public sealed class RegistryLoginTests : ImageRegistryTest
 {
-    private const string Name = "odtp/loader";
-
-    private readonly ManualTime _time = new();
-    private TestImageRegistry _images = null!;
-    private TestRegistry _registry = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _images = await TestImageRegistry.StartAsync(Token);
-        _images.Push(Name, "1.0", "hello");
-        _registry = await TestRegistry.StartAsync(
-            options =>
-            {
-                options.PrivateHosts = ["127.0.0.1", "localhost"];
-                options.DockerHubRegistry = options.DockerHubApi = _images.Address;
-            },
-            time: _time);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        await _images.DisposeAsync();
+        await base.InitializeAsync();
+        Images.Push(Name, "1.0", "hello");
     }
 
     [Fact]
     public async Task A_public_image_of_Docker_Hub_is_got_with_a_token_for_anybody_which_serves_until_it_expires()
     {
-        _images.UsesTokens = true;
+        Images.UsesTokens = true;
 
         Assert.True((await InspectAsync("odtp/loader:1.0")).Succeeded);
         Assert.True((await InspectAsync("odtp/loader:1.0")).Succeeded);
-        Assert.Single(_images.Requests, IsToken);
-        _time.Advance(TimeSpan.FromSeconds(301));
+        Assert.Single(Images.Requests, IsToken);
+        Time.Advance(TimeSpan.FromSeconds(301));
         Assert.True((await InspectAsync("odtp/loader:1.0")).Succeeded);
 
-        Assert.Equal(2, _images.Requests.Count(IsToken));
-        var token = _images.Requests.First(IsToken);
+        Assert.Equal(2, Images.Requests.Count(IsToken));
+        var token = Images.Requests.First(IsToken);
         Assert.Equal("/token?scope=repository%3Aodtp%2Floader%3Apull&service=test%2C%20registry", token.Path);
         Assert.Null(token.Authorization);
     }
@@ -59,7 +38,7 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_private_image_is_got_with_the_stored_login(bool tokens)
     {
-        (_images.UsesTokens, _images.Login) = (tokens, "ada:secret");
+        (Images.UsesTokens, Images.Login) = (tokens, "ada:secret");
 
         var before = await InspectAsync("odtp/loader:1.0");
         await SetLoginAsync("docker.io", "ada", "wrong");
@@ -78,13 +57,13 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Blobs_that_lie_with_another_host_are_got_without_telling_it_the_login(bool tokens)
     {
-        (_images.UsesTokens, _images.Login, _images.RedirectsBlobs) = (tokens, "ada:secret", true);
+        (Images.UsesTokens, Images.Login, Images.RedirectsBlobs) = (tokens, "ada:secret", true);
         await SetLoginAsync("docker.io", "ada", "secret");
 
         Assert.True((await InspectAsync("odtp/loader:1.0")).Succeeded);
 
-        Assert.Null(Assert.Single(_images.Requests, request => request.Path.StartsWith("/content/", StringComparison.Ordinal)).Authorization);
-        Assert.All(_images.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.NotNull(request.Authorization));
+        Assert.Null(Assert.Single(Images.Requests, request => request.Path.StartsWith("/content/", StringComparison.Ordinal)).Authorization);
+        Assert.All(Images.Requests.Where(request => request.Path.Contains("/blobs/", StringComparison.Ordinal)), request => Assert.NotNull(request.Authorization));
     }
 
     [Theory]
@@ -94,7 +73,7 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     [InlineData("https://192.168.0.1:1/token", "private network")]
     public async Task No_login_goes_where_it_could_be_read_or_into_a_private_network(string realm, string why)
     {
-        (_images.UsesTokens, _images.Login, _images.Realm) = (true, "ada:secret", realm);
+        (Images.UsesTokens, Images.Login, Images.Realm) = (true, "ada:secret", realm);
         await SetLoginAsync("docker.io", "ada", "secret");
 
         var answer = await InspectAsync("odtp/loader:1.0");
@@ -108,7 +87,7 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     [InlineData("nonsense")]
     public async Task A_challenge_that_can_t_be_answered_is_a_denial(string realm)
     {
-        (_images.UsesTokens, _images.Realm) = (true, realm);
+        (Images.UsesTokens, Images.Realm) = (true, realm);
 
         Assert.Equal(RegistryFailureKind.Denied, (await InspectAsync("odtp/loader:1.0")).Failure?.Kind);
     }
@@ -118,7 +97,7 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     {
         foreach (var target in new[] { "http://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "file:///etc/passwd", "http://example.org/", "/v2/again" })
         {
-            _images.Misbehave = context =>
+            Images.Misbehave = context =>
             {
                 context.Response.Redirect(target);
                 return Task.FromResult(true);
@@ -132,7 +111,7 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     public async Task Docker_Hub_tells_when_its_tags_were_pushed_page_by_page()
     {
         for (var i = 0; i < 250; i++)
-            _images.Push("library/debian", $"1.{i:000}", "hello");
+            Images.Push("library/debian", $"1.{i:000}", "hello");
 
         var all = await ListHubTagsAsync("debian", 1000);
         var some = await ListHubTagsAsync("debian", 120);
@@ -143,18 +122,16 @@ public sealed class RegistryLoginTests : IAsyncLifetime
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 123, 456, TimeSpan.Zero), all.Value.Tags[0].PushedAt);
         Assert.True(ContentDigest.IsValid(all.Value.Tags[0].Digest!));
         Assert.Equal(RegistryFailureKind.Missing, none.Failure?.Kind);
-        Assert.All(_images.Requests, request => Assert.Null(request.Authorization));
+        Assert.All(Images.Requests, request => Assert.Null(request.Authorization));
     }
 
-    private Task<RegistryAnswer<PublishedImage>> InspectAsync(string image) => _registry.Get<ImageRegistryClient>().InspectAsync(Parse(image), Token);
+    private Task<RegistryAnswer<PublishedImage>> InspectAsync(string image) => Registry.Get<ImageRegistryClient>().InspectAsync(Parse(image), Token);
 
     private Task<RegistryAnswer<PublishedTags>> ListHubTagsAsync(string repository, int limit) =>
-        _registry.Get<DockerHubClient>().ListTagsAsync(Parse(repository), limit, Token);
+        Registry.Get<DockerHubClient>().ListTagsAsync(Parse(repository), limit, Token);
 
     private Task<StoredCredential> SetLoginAsync(string host, string user, string password) =>
-        _registry.Get<CredentialService>().SetAsync(CredentialKind.ImageRegistry, host, null, user, password, Token);
+        Registry.Get<CredentialService>().SetAsync(CredentialKind.ImageRegistry, host, null, user, password, Token);
 
     private static bool IsToken((string Method, string Path, string? Authorization) request) => request.Path.StartsWith("/token", StringComparison.Ordinal);
-
-    private static ImageReference Parse(string text) => ImageReference.TryParse(text, out var reference, out var fault) ? reference : throw new FormatException(fault);
 }

@@ -10,36 +10,10 @@ using Twinrunner.TestKit.ImageRegistries;
 
 namespace Twinrunner.Registry.Tests.Images;
 
-public sealed class ImageLinkerTests : IAsyncLifetime
+public sealed class ImageLinkerTests : ImageRegistryTest
 {
     private const string Commit = "0123456789abcdef0123456789abcdef01234567";
     private const string OtherCommit = "fedcba9876543210fedcba9876543210fedcba98";
-    private const string Name = "odtp/loader";
-
-    private readonly ManualTime _time = new();
-    private TestImageRegistry _images = null!;
-    private TestRegistry _registry = null!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _images = await TestImageRegistry.StartAsync(Token);
-        _registry = await TestRegistry.StartAsync(
-            options =>
-            {
-                options.PrivateHosts = ["127.0.0.1"];
-                options.GitHubPackages = _images.Host;
-                options.DockerHubRegistry = options.DockerHubApi = _images.Address;
-            },
-            time: _time);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registry.DisposeAsync();
-        await _images.DisposeAsync();
-    }
 
     [Fact]
     public async Task The_image_that_odtp_yml_names_is_pinned_with_all_that_its_registry_says()
@@ -113,12 +87,12 @@ public sealed class ImageLinkerTests : IAsyncLifetime
     [InlineData("https://git.example.org/odtp/loader", "https://git.example.org/odtp/loader", Commit, "", false)]
     public async Task A_package_of_the_repository_is_taken_unnamed_only_if_its_labels_prove_it(string repository, string source, string? revision, string subfolder, bool linked)
     {
-        _images.Push(Name, "1.0", "hello", config: new JsonObject
+        Images.Push(Name, "1.0", "hello", config: new JsonObject
         {
             ["Labels"] = new JsonObject { ["org.opencontainers.image.revision"] = revision, ["org.opencontainers.image.source"] = source },
         });
 
-        var outcome = await _registry.Get<ImageLinker>().LinkAsync(
+        var outcome = await Registry.Get<ImageLinker>().LinkAsync(
             Component with { Repository = repository, Subfolder = subfolder }, Version("v1.0", null), Token);
 
         Assert.Equal(linked, outcome is LinkOutcome.Linked { Link.Origin: ImageOrigin.Label });
@@ -128,11 +102,11 @@ public sealed class ImageLinkerTests : IAsyncLifetime
     [Fact]
     public async Task A_registry_that_can_t_tell_is_told_from_one_that_has_nothing()
     {
-        _images.Fail(429, retryAfter: "60");
+        Images.Fail(429, retryAfter: "60");
         var limited = Assert.IsType<LinkOutcome.Failed>(await LinkAsync("v1.0", Name));
         var nonsense = Assert.IsType<LinkOutcome.Failed>(await LinkAsync("v1.0", "Not An Image"));
 
-        Assert.Equal((RegistryFailureKind.Limited, _time.GetUtcNow().AddSeconds(60)), (limited.Failure.Kind, limited.Failure.Until));
+        Assert.Equal((RegistryFailureKind.Limited, Time.GetUtcNow().AddSeconds(60)), (limited.Failure.Kind, limited.Failure.Until));
         Assert.Equal(RegistryFailureKind.Refused, nonsense.Failure.Kind);
     }
 
@@ -144,12 +118,12 @@ public sealed class ImageLinkerTests : IAsyncLifetime
         Assert.Empty((await LookAgainAsync(version)).Repushed);
 
         var after = Push("1.0", Commit, "other");
-        _images.Requests.Clear();
+        Images.Requests.Clear();
         var repushed = Assert.Single((await LookAgainAsync(version)).Repushed);
 
         Assert.Equal((version.Id, after, $"v1.0+image.{after[7..19]}"), (repushed.Version.Id, repushed.Now.Digest, repushed.NewName));
         Assert.Contains($"'v1.0' goes on meaning {before}", repushed.Warning, StringComparison.Ordinal);
-        var next = repushed.Now.ApplyTo(version) with { Id = Id<ComponentVersion>.New(_time), Name = repushed.NewName };
+        var next = repushed.Now.ApplyTo(version) with { Id = Id<ComponentVersion>.New(Time), Name = repushed.NewName };
         Assert.Empty((await LookAgainAsync(version, next)).Repushed);
         Assert.Equal(before, version.ImageDigest);
     }
@@ -161,14 +135,14 @@ public sealed class ImageLinkerTests : IAsyncLifetime
         var byTag = (await LinkedAsync("v1.0", $"{Name}:1.0")).ApplyTo(Version("v1.0", null));
         var byDigest = (await LinkedAsync("v1.1", $"{Name}@{digest}")).ApplyTo(Version("v1.1", null));
         var byHand = byTag with { ImageOrigin = ImageOrigin.Hand };
-        _images.Untag(Name, "1.0");
-        _images.Requests.Clear();
+        Images.Untag(Name, "1.0");
+        Images.Requests.Clear();
 
         var look = await LookAgainAsync(byTag, byDigest, byHand);
 
         Assert.Empty(look.Repushed);
         Assert.Empty(look.Failures);
-        Assert.Equal([$"/v2/{Name}/manifests/1.0"], _images.Requests.Select(request => request.Path));
+        Assert.Equal([$"/v2/{Name}/manifests/1.0"], Images.Requests.Select(request => request.Path));
     }
 
     [Fact]
@@ -177,25 +151,26 @@ public sealed class ImageLinkerTests : IAsyncLifetime
         var digest = Push("1.0", null);
         Push("2.0", null);
         var version = Version("v1.0", null);
-        await _registry.Get<VersionStore>().TryInsertAsync(version, Token);
-        var links = _registry.Get<HandLinks>();
+        await Registry.Get<VersionStore>().TryInsertAsync(version, Token);
+        var links = Registry.Get<HandLinks>();
 
         var missing = await links.LinkAsync(version.Id, $"{Name}:9", Token);
         var done = Assert.IsType<HandLinkOutcome.Done>(await links.LinkAsync(version.Id, $"{Name}:1.0", Token));
+        Assert.IsType<HandLinkOutcome.Done>(await links.LinkAsync(version.Id, $"{Name}:1.0", Token));
         var conflict = Assert.IsType<HandLinkOutcome.Conflict>(await links.LinkAsync(version.Id, $"{Name}:2.0", Token));
 
         Assert.Equal(RegistryFailureKind.Missing, Assert.IsType<HandLinkOutcome.Failed>(missing).Failure.Kind);
         Assert.Equal((digest, ImageOrigin.Hand), (done.Version.ImageDigest, done.Version.ImageOrigin));
         Assert.Contains(digest, conflict.Message, StringComparison.Ordinal);
-        Assert.Contains("component.image", await _registry.EventTypesAsync());
+        Assert.Contains("component.image", await Registry.EventTypesAsync());
     }
 
-    private string Push(string tag, string? commit, string content = "hello") => _images.Push(
+    private string Push(string tag, string? commit, string content = "hello") => Images.Push(
         Name, tag, content,
         config: new JsonObject { ["Labels"] = new JsonObject { ["org.opencontainers.image.revision"] = commit, ["tag"] = tag } });
 
     private Task<LinkOutcome> LinkAsync(string version, string? image) =>
-        _registry.Get<ImageLinker>().LinkAsync(Component, Version(version, image), Token);
+        Registry.Get<ImageLinker>().LinkAsync(Component, Version(version, image), Token);
 
     private async Task<ImageLink> LinkedAsync(string version, string? image)
     {
@@ -203,26 +178,26 @@ public sealed class ImageLinkerTests : IAsyncLifetime
         return outcome is LinkOutcome.Linked linked ? linked.Link : throw new InvalidOperationException($"not linked: {outcome}");
     }
 
-    private Task<RepushLook> LookAgainAsync(params ComponentVersion[] versions) => _registry.Get<ImageLinker>().LookAgainAsync(versions, Token);
+    private Task<RepushLook> LookAgainAsync(params ComponentVersion[] versions) => Registry.Get<ImageLinker>().LookAgainAsync(versions, Token);
 
     private Component Component => field ??= new()
     {
-        Id = Id<Component>.New(_time),
+        Id = Id<Component>.New(Time),
         Name = "loader",
         Repository = "https://git.example.org/odtp/loader",
-        CreatedAt = _time.GetUtcNow(),
-        UpdatedAt = _time.GetUtcNow(),
+        CreatedAt = Time.GetUtcNow(),
+        UpdatedAt = Time.GetUtcNow(),
     };
 
     private ComponentVersion Version(string name, string? image) => new()
     {
-        Id = Id<ComponentVersion>.New(_time),
+        Id = Id<ComponentVersion>.New(Time),
         ComponentId = Component.Id,
         Component = new(Component.Id, "loader", Component.Repository, "ephemeral"),
         Name = name,
         Commit = Commit,
         Image = image,
-        CreatedAt = _time.GetUtcNow(),
-        UpdatedAt = _time.GetUtcNow(),
+        CreatedAt = Time.GetUtcNow(),
+        UpdatedAt = Time.GetUtcNow(),
     };
 }

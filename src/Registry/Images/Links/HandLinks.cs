@@ -15,14 +15,11 @@ public sealed class HandLinks(ImageLinker linker, VersionStore versions, EventSt
             return new HandLinkOutcome.Refused(fault);
         if (await versions.GetAsync(id, cancellationToken) is not { } version)
             return new HandLinkOutcome.Refused("The version is gone.");
-        if (IsPinned(version, null))
-            return Conflict(version);
         switch (await linker.TakeAsync(reference, version, ImageOrigin.Hand, cancellationToken))
         {
             case LinkOutcome.Linked { Link: var link }:
-                // Asked again by the update: meanwhile somebody may have linked it.
                 var linked = await versions.UpdateAsync(
-                    id, current => IsPinned(current, link.Digest) ? null : link.ApplyTo(current) with { UpdatedAt = time.GetUtcNow() }, cancellationToken);
+                    id, current => IsPinnedToOther(current, link.Digest) ? null : link.ApplyTo(current) with { UpdatedAt = time.GetUtcNow() }, cancellationToken);
                 if (linked is null)
                     return Conflict(version);
                 await events.AppendAsync(
@@ -43,7 +40,7 @@ public sealed class HandLinks(ImageLinker linker, VersionStore versions, EventSt
     }
 
     /// <summary>What was built here can be replaced: a build isn't exact to the byte, and nobody else has it.</summary>
-    private static bool IsPinned(ComponentVersion version, string? digest) =>
+    private static bool IsPinnedToOther(ComponentVersion version, string digest) =>
         version.ImageDigest is { } pinned && pinned != digest && version.ImageOrigin is not (null or ImageOrigin.Build);
 
     private static HandLinkOutcome.Conflict Conflict(ComponentVersion version) => new(
