@@ -12,8 +12,9 @@ using Twinrunner.Runner.Import;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
-using Twinrunner.Runner.Zoos;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Runner.Webhooks;
+using Twinrunner.Runner.Zoos;
 
 namespace Twinrunner.Runner.Api;
 
@@ -50,6 +51,7 @@ public static class ApiSetup
     public static void MapApi(this WebApplication app, bool withFeatures)
     {
         app.MapHealth();
+        app.MapTelemetry();
         if (!withFeatures)
             return;
         app.MapApiDocument();

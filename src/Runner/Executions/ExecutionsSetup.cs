@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Runner.Executions.Attempts;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Nodes;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Runner.Twins;
 using Twinrunner.Storage;
 
@@ -32,6 +33,8 @@ public static class ExecutionsSetup
         .AddSingleton(provider => new NodeBudget(
             NodeMeasure.Capacity(options.Slots), provider.GetRequiredService<ExecutorSet>().Names, labels))
         .AddSingleton<NodeLoad>()
+        .AddMetrics()
+        .AddSingleton<StepMeters>()
         .AddSingleton<ExecutorSet>()
         .AddSingleton<HeldSteps>()
         .AddSingleton<StepPreparation>()
@@ -41,6 +44,7 @@ public static class ExecutionsSetup
         // In this order they start, and in the opposite one they stop, all before the publisher of events: those of the last
         // steps are still stored.
         .AddHostedService<NodeHeartbeat>()
+        .AddHostedService<QueueDepth>()
         .AddHostedService<LeaseKeeper>()
         .AddHostedService(provider => provider.GetRequiredService<Scheduler>())
         .AddHostedService<Sweeper>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Twinrunner.Runner.Executions.Attempts;
 using Twinrunner.Runner.Nodes;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
@@ -24,6 +25,7 @@ internal sealed partial class Scheduler(
     EventPublisher events,
     ExecutionAdvancer advancer,
     ChangeFeed changes,
+    StepMeters meters,
     SchedulerOptions options,
     TimeProvider time,
     ILogger<Scheduler> logger) : BackgroundService
@@ -109,6 +111,7 @@ internal sealed partial class Scheduler(
         }
         if (execution.Status == ExecutionStatus.Queued && await executions.TryStartAsync(execution.Id, cancellationToken) is { } started)
             await events.PublishAsync(started, "running", cancellationToken);
+        meters.Claimed(step, time.GetUtcNow());
         Drive(held, share, adopted: false, cancellationToken);
         return true;
     }

@@ -18,6 +18,7 @@ using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Runner.Twins;
 using Twinrunner.Runner.Webhooks;
 using Twinrunner.Storage;
@@ -91,6 +92,7 @@ public static class RunnerHost
             services.AddExecutions(new SchedulerOptions { Slots = settings.Slots }, settings.NodeLabels);
         else
             services.AddExecutionRequests();
+        services.AddTelemetry(settings.Environment);
         services.AddApi();
     }
 

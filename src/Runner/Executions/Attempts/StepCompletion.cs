@@ -1,5 +1,6 @@
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Outputs;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
@@ -12,6 +13,7 @@ internal sealed class StepCompletion(
     EventPublisher events,
     ExecutionAdvancer advancer,
     ChangeFeed changes,
+    StepMeters meters,
     TimeProvider time)
 {
     /// <summary>Stores the outputs of an attempt that ran, also of one that failed.</summary>
@@ -55,12 +57,14 @@ internal sealed class StepCompletion(
         {
             if (!await held.RetryAsync(end, time.GetUtcNow() + again.Backoff, again.CountsAgainstUser, cancellationToken))
                 return false;
+            meters.Ended(end);
             await events.PublishRetryAsync(held.Step, cancellationToken);
             changes.Signal(ChangeTopic.Queue);
             return true;
         }
         if (!await held.EndAsync(end, cancellationToken))
             return false;
+        meters.Ended(end);
         await events.PublishAsync(held.Step, cancellationToken);
         await advancer.StepEndedAsync(held.Step, cancellationToken);
         return true;

@@ -3,6 +3,7 @@ using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
+using Twinrunner.Runner.Telemetry;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 
@@ -24,6 +25,7 @@ internal sealed partial class StepRunner(
     ExecutionAdvancer advancer,
     EventPublisher events,
     ChangeFeed changes,
+    StepMeters meters,
     TimeProvider time,
     ILogger<StepRunner> logger)
 {
@@ -197,6 +199,7 @@ internal sealed partial class StepRunner(
     private async Task AbandonAsync(Step held)
     {
         LogLost(held.Name, held.Id);
+        meters.LeaseLost();
         using var limit = new CancellationTokenSource(CleanUpLimit, time);
         var now = await steps.GetAsync(held.Id, limit.Token);
         if (now is null || now.Attempt != held.Attempt || !now.Status.IsActive())
