@@ -69,10 +69,14 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
 
     /// <summary>Runs it and keeps its output.</summary>
     /// <param name="remote">The only repository elsewhere that it may talk to; null: none.</param>
-    public async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, GitRemote? remote, CancellationToken cancellationToken)
+    public Task<GitResult> RunAsync(IReadOnlyList<string> arguments, GitRemote? remote, CancellationToken cancellationToken) =>
+        RunAsync(arguments, remote, options.GitTimeout, cancellationToken);
+
+    /// <param name="limit">Time that it may take.</param>
+    public async Task<GitResult> RunAsync(IReadOnlyList<string> arguments, GitRemote? remote, TimeSpan limit, CancellationToken cancellationToken)
     {
         var output = new MemoryStream();
-        var (exitCode, error) = await RunAsync(arguments, async (_, stdout, token) =>
+        var (exitCode, error) = await TalkAsync(arguments, async (_, stdout, token) =>
         {
             var buffer = new byte[81920];
             for (int read; (read = await stdout.ReadAsync(buffer, token)) > 0;)
@@ -81,16 +85,19 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
                     throw new SourceException($"'git {arguments[0]}' printed more than {MaxOutputBytes >> 20} MiB: the repository has too many files or tags.");
                 output.Write(buffer, 0, read);
             }
-        }, remote, cancellationToken);
+        }, remote, limit, cancellationToken);
         return new(exitCode, output.GetBuffer().AsMemory(0, (int)output.Length), error);
     }
 
-    /// <summary>Runs it while <paramref name="talk"/> writes its input and reads its output to the end.</summary>
-    public async Task<(int ExitCode, string Error)> RunAsync(
-        IReadOnlyList<string> arguments, Func<Stream, Stream, CancellationToken, Task> talk, GitRemote? remote, CancellationToken cancellationToken)
+    /// <summary>Runs it on this machine while <paramref name="talk"/> writes its input and reads its output to the end.</summary>
+    public Task TalkAsync(IReadOnlyList<string> arguments, Func<Stream, Stream, CancellationToken, Task> talk, CancellationToken cancellationToken) =>
+        TalkAsync(arguments, talk, null, options.GitTimeout, cancellationToken);
+
+    private async Task<(int ExitCode, string Error)> TalkAsync(
+        IReadOnlyList<string> arguments, Func<Stream, Stream, CancellationToken, Task> talk, GitRemote? remote, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.GitTimeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var tooLong = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooLong.Token);
         using var process = Start(arguments, remote);
         try
         {
@@ -100,9 +107,9 @@ internal sealed class GitCommand(RegistryOptions options, TimeProvider time)
             await process.WaitForExitAsync(linked.Token);
             return (process.ExitCode, await error);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (tooLong.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new SourceException($"git took longer than {options.GitTimeout.TotalMinutes:0.#} minutes and was stopped.");
+            throw new SourceException($"git took longer than {limit.TotalMinutes:0.#} minutes and was stopped.");
         }
         finally
         {

@@ -14,6 +14,9 @@ internal sealed partial class GitMirror(string address, GitCommand git, GitRemot
     /// <summary>Where the head of the repository is kept.</summary>
     public const string Head = "refs/twinrunner/head";
 
+    /// <summary>A host that doesn't even list its references by then hangs, and others wait for their look.</summary>
+    private static readonly TimeSpan LongestList = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _fetching = new(1, 1);
 
     /// <summary>Where the address redirects to; null: it doesn't.</summary>
@@ -79,10 +82,11 @@ internal sealed partial class GitMirror(string address, GitCommand git, GitRemot
     /// <summary>What the repository shows. An address that redirects is exchanged for where it leads.</summary>
     private async Task<(GitRemote Remote, GitResult Listed)> ListAsync(CancellationToken cancellationToken)
     {
+        var limit = options.GitTimeout < LongestList ? options.GitTimeout : LongestList;
         for (var redirected = false; ; redirected = true)
         {
             var remote = await remotes.OpenAsync(Place, null, cancellationToken);
-            var listed = await git.RunAsync(["ls-remote", "--quiet", "--", remote.Address, "HEAD", "refs/heads/*", "refs/tags/*"], remote, cancellationToken);
+            var listed = await git.RunAsync(["ls-remote", "--quiet", "--", remote.Address, "HEAD", "refs/heads/*", "refs/tags/*"], remote, limit, cancellationToken);
             if (redirected || !GitRedirects.IsMeant(listed))
                 return listed.Succeeded ? (remote, listed) : throw Unreadable(listed);
             _redirect = await redirects.FollowAsync(Place, cancellationToken);
@@ -144,11 +148,11 @@ internal sealed partial class GitMirror(string address, GitCommand git, GitRemot
 
     /// <summary>Opens the objects for reading while <paramref name="read"/> runs.</summary>
     public async Task ReadObjectsAsync(Func<GitObjectReader, CancellationToken, Task> read, CancellationToken cancellationToken) =>
-        await git.RunAsync(InFolder("cat-file", "--batch"), async (questions, answers, token) =>
+        await git.TalkAsync(InFolder("cat-file", "--batch"), async (questions, answers, token) =>
         {
             await using var buffered = new BufferedStream(answers, 81920);
             await read(new(questions, buffered), token);
-        }, null, cancellationToken);
+        }, cancellationToken);
 
     public void Dispose() => _fetching.Dispose();
 
