@@ -17,7 +17,9 @@ internal sealed class RegistrySession(
     private const int MaxTokenBytes = 64 << 10;
     private const int MaxErrorBytes = 16 << 10;
     private static readonly TimeSpan DefaultTokenLife = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(1);
+
+    /// <summary>Whatever a host says: a login that was deleted here is used no longer than this.</summary>
+    private static readonly TimeSpan LongestTokenLife = TimeSpan.FromMinutes(10);
 
     private readonly RegistryTokens _tokens = new(time);
 
@@ -98,7 +100,7 @@ internal sealed class RegistrySession(
         switch (Challenge.Find(refusal.Headers.WwwAuthenticate))
         {
             case Challenge.Basic when basic is not null:
-                _tokens.Keep(image, basic, LongestTokenLife);
+                _tokens.Keep(image, basic, DefaultTokenLife);
                 return basic;
             case Challenge.Bearer bearer when http.MayAsk(bearer.Realm) && bearer.Realm.UserInfo.Length == 0:
                 return await GetTokenAsync(image, bearer, basic, cancellationToken);
