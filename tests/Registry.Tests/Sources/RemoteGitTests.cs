@@ -155,6 +155,31 @@ public sealed class RemoteGitTests
     }
 
     [Fact]
+    public async Task A_repository_gets_no_submodule_of_another_owner_with_the_servers_login()
+    {
+        using var folder = new TestFolder();
+        using var theirs = TestRepository.Create("theirs/secret", folder);
+        theirs.Write("secret.txt", "not for everybody\n");
+        theirs.Commit("secret");
+        using var repository = TestRepository.Create("ours/main", folder);
+        repository.WriteComponent("loader", "1");
+        repository.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--", theirs.Path, "stolen");
+        repository.Git("config", "--file", ".gitmodules", "submodule.stolen.url", "../../theirs/secret");
+        repository.Commit("with another's repository");
+        using var certificate = new TestCertificate();
+        await using var host = await GitHttpHost.StartAsync(folder.Path, certificate, Token);
+        host.Login = "server:password";
+        await using var registry = await TestRegistry.StartAsync(options => (options.PrivateHosts, options.GitCaFile) = (["127.0.0.1"], certificate.File));
+        await registry.Get<CredentialService>().SetAsync(CredentialKind.Git, host.Address.Authority, null, "server", "password", Token);
+
+        var version = (await registry.AddAsync(new(host.UrlOf("ours/main")))).Added[0];
+
+        Assert.DoesNotContain("stolen/secret.txt", await registry.FilesAsync(version));
+        Assert.Contains(host.Requests, request => request.StartsWith("/theirs/secret/", StringComparison.Ordinal));
+        Assert.Contains(version.Warnings, warning => warning.Contains("'stolen'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_server_that_never_answers_is_given_up()
     {
         using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
