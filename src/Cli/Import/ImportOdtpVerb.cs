@@ -11,7 +11,7 @@ namespace Twinrunner.Cli.Import;
 /// <summary><c>twin import odtp</c></summary>
 internal sealed class ImportOdtpVerb : ServerVerb
 {
-    private const int DocumentsAtOnce = 200, ProblemsShown = 20;
+    private const int DocumentsAtOnce = 200, BytesAtOnce = 1 << 20, ProblemsShown = 20;
 
     private readonly Argument<string> _folder = new("FOLDER") { Description = "Folder with NAME.json for each collection, as mongoexport writes it." };
     private readonly OutputOption _output = new();
@@ -65,7 +65,7 @@ internal sealed class ImportOdtpVerb : ServerVerb
             documents = [.. documents.OrderBy(page => OdtpDump.Reference(page, "stepRef")).ThenBy(page => OdtpDump.Reference(page, "_id"))];
         var steps = collection == "executions" ? (await dump.ReadAsync("steps", cancellationToken)).ToLookup(step => OdtpDump.Reference(step, "executionRef")) : null;
         var outputs = collection == "executions" ? (await dump.ReadAsync("outputs", cancellationToken)).ToLookup(output => OdtpDump.Reference(output, "stepRef")) : null;
-        foreach (var batch in documents.Chunk(DocumentsAtOnce))
+        foreach (var batch in Batches(documents))
         {
             var ofBatch = steps is null ? [] : batch.SelectMany(execution => steps[OdtpDump.Reference(execution, "_id")]).ToList();
             yield return new()
@@ -76,6 +76,26 @@ internal sealed class ImportOdtpVerb : ServerVerb
                 Outputs = outputs is null ? [] : [.. ofBatch.SelectMany(step => outputs[OdtpDump.Reference(step, "_id")])],
             };
         }
+    }
+
+    /// <summary>As many as go into one request, whose size the server limits.</summary>
+    private static IEnumerable<IReadOnlyList<JsonElement>> Batches(IReadOnlyList<JsonElement> documents)
+    {
+        var batch = new List<JsonElement>();
+        var size = 0;
+        foreach (var document in documents)
+        {
+            var bytes = document.GetRawText().Length;
+            if (batch.Count > 0 && (batch.Count == DocumentsAtOnce || size + bytes > BytesAtOnce))
+            {
+                yield return batch;
+                (batch, size) = ([], 0);
+            }
+            batch.Add(document);
+            size += bytes;
+        }
+        if (batch.Count > 0)
+            yield return batch;
     }
 
     private void Report(List<ImportedCollection> rows)

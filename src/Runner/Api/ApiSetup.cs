@@ -26,15 +26,15 @@ public static class ApiSetup
     /// <summary>Deeper JSON is refused; a parameter's value never needs it.</summary>
     public const int MaxJsonDepth = 32;
 
-    public static IServiceCollection AddApi(this IServiceCollection services)
+    /// <param name="makeDocument">Make the OpenAPI document from the endpoints, instead of giving the one that was checked in.</param>
+    public static IServiceCollection AddApi(this IServiceCollection services, bool makeDocument)
     {
         services.AddRoutingCore();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<JsonOptions>(options => Configure(options.SerializerOptions));
         services.AddSingleton<EventFollower>();
         services.AddSingleton<SubmissionReader>();
-        services.AddApiDocument();
-        return services;
+        return makeDocument ? services.AddApiDocumentMaker() : services;
     }
 
     /// <summary>What every request passes on its way in, outermost first.</summary>
@@ -48,13 +48,17 @@ public static class ApiSetup
     }
 
     /// <param name="withFeatures">False: only whether the process is well can be asked.</param>
-    public static void MapApi(this WebApplication app, bool withFeatures)
+    /// <param name="makeDocument">As for <see cref="AddApi"/>.</param>
+    public static void MapApi(this WebApplication app, bool withFeatures, bool makeDocument)
     {
         app.MapHealth();
         app.MapTelemetry();
         if (!withFeatures)
             return;
-        app.MapApiDocument();
+        if (makeDocument)
+            app.MapApiDocumentMaker();
+        else
+            app.MapApiDocument();
         var api = app.MapGroup(Prefix);
         api.MapExecutions();
         api.MapSteps();

@@ -71,7 +71,7 @@ public static class RunnerHost
 
         var app = builder.Build();
         app.UseApi();
-        app.MapApi(withFeatures: settings.Roles.Contains("api"));
+        app.MapApi(withFeatures: settings.Roles.Contains("api"), settings.MakeApiDocument);
         return app;
     }
 
@@ -93,7 +93,7 @@ public static class RunnerHost
         else
             services.AddExecutionRequests();
         services.AddTelemetry(settings.Environment);
-        services.AddApi();
+        services.AddApi(settings.MakeApiDocument);
     }
 
     private static ExecutorOptions Executors(HostSettings settings)

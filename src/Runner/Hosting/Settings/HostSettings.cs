@@ -57,6 +57,9 @@ public sealed record HostSettings
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>Make the OpenAPI document from the endpoints, which takes time and memory, instead of giving the one that was checked in.</summary>
+    internal bool MakeApiDocument { get; init; }
+
     /// <summary>Environment variables that are other programs' (<c>DOCKER_HOST</c>, <c>DOCKER_CONFIG</c>, …); ours are settings above.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 }
