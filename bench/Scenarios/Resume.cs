@@ -27,7 +27,7 @@ internal sealed class Resume : IScenario
         List<Contestant> contestants =
         [
             Contestant.Timed(Us, async token => last = await rig.RunToEndAsync(
-                new() { Spec = spec, Parameters = new Dictionary<string, JsonElement> { ["x"] = JsonSerializer.SerializeToElement($"{++changes}") } }, token)),
+                new() { Spec = spec, Parameters = new Dictionary<string, JsonElement> { ["x"] = JsonSerializer.SerializeToElement($"x{++changes}") } }, token)),
             Contestant.Timed(Floor, token => rig.Floor.RunAsync(["true"], token)),
         ];
         var (samples, notes) = await Rounds.RunAsync(contestants, settings.Rounds ?? 7, settings, rig.SettleAsync, cancellationToken);
