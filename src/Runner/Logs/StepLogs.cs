@@ -12,7 +12,7 @@ namespace Twinrunner.Runner.Logs;
 /// </summary>
 public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore executions, ChangeFeed changes, TimeProvider time, LogOptions options)
 {
-    private const int PagesAtOnce = 4; // a megabyte
+    private const int PagesAtOnce = 2; // half a megabyte
 
     private readonly PageOrder _order = new(time);
     private bool _ordered;
