@@ -1,6 +1,7 @@
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Storage.Tests.Stores;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 

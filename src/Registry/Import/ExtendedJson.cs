@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Twinrunner.Storage.Documents;
 
-namespace Twinrunner.Storage.Documents;
+namespace Twinrunner.Registry.Import;
 
 /// <summary>
 /// MongoDB's Extended JSON v2 (https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/), canonical or relaxed,
 /// turned into the relaxed form that documents are stored in. Types that JSON has no word for stay as they are.
 /// </summary>
-public static class ExtendedJson
+internal static class ExtendedJson
 {
     public static JsonNode? Relax(JsonNode? node)
     {

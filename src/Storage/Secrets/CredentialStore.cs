@@ -1,7 +1,8 @@
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Storage.Stores;
+namespace Twinrunner.Storage.Secrets;
 
 /// <summary>Encrypted logins by kind, host and owner. It knows no key and never sees a value.</summary>
 public sealed class CredentialStore(IDocumentDatabase database) : IStore

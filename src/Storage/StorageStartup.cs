@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
+using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Storage.Stores;
+namespace Twinrunner.Storage;
 
 /// <summary>Makes the database ready before anything else starts: it answers, and every store has its indexes.</summary>
 internal sealed class StorageStartup(IEnumerable<IStore> stores) : IHostedLifecycleService

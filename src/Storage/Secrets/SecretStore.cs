@@ -1,7 +1,8 @@
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Stores;
 
-namespace Twinrunner.Storage.Stores;
+namespace Twinrunner.Storage.Secrets;
 
 /// <summary>Encrypted values by name. It knows no key and never sees a value.</summary>
 public sealed class SecretStore(IDocumentDatabase database) : IStore
