@@ -8,7 +8,7 @@ CONFIGURATION ?= Release
 export CONFIGURATION
 DOTNET := DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet
 
-.PHONY: help build dist demo test ci format lint-scripts bench engine base-images clean
+.PHONY: help build dist demo test ci format lint-scripts bench engine cluster cluster-down base-images clean
 
 help: ## this list
 	@echo 'make WHAT, where WHAT is one of:'
@@ -50,6 +50,12 @@ bench: dist ## measure, beside the tools that do a part of the same; SCENARIO=ch
 
 engine: ## start a container engine, if none runs, and leave it running
 	@scripts/engine.sh start 1
+
+cluster: ## start a Kubernetes of one node, built from Debian's packages the first time, and leave it running
+	@scripts/cluster.sh start 1
+
+cluster-down: ## stop that Kubernetes; nothing of it stays
+	@scripts/cluster.sh stop 1
 
 base-images: ## make the base images of examples and tests
 	@scripts/base-images.sh make

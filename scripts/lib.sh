@@ -6,6 +6,10 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Downloads and things built once live here, outside the checkout, so that a fresh clone is quick too.
 cache=${TWIN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/twinrunner}
 
+# The test cluster runs as root and is one for the whole machine, whoever starts it.
+# shellcheck disable=SC2034 # used by the scripts that source this
+kubernetes=${TWIN_CACHE:-/var/cache/twinrunner}/kubernetes
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
 script=$(basename "$0" .sh)
