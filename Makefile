@@ -8,7 +8,7 @@ CONFIGURATION ?= Release
 export CONFIGURATION
 DOTNET := DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet
 
-.PHONY: help build dist demo test ci format lint-scripts bench engine cluster cluster-down base-images clean
+.PHONY: help build dist demo test ci format lint-scripts bench image engine cluster cluster-down base-images clean
 
 help: ## this list
 	@echo 'make WHAT, where WHAT is one of:'
@@ -47,6 +47,9 @@ lint-scripts: ## check the shell scripts
 
 bench: dist ## measure, beside the tools that do a part of the same; SCENARIO=chain for one, ROUNDS=5
 	@scripts/bench.sh $(SCENARIO) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+image: dist ## build the product's image and try it out; IMAGE=name:tag
+	@scripts/image.sh $(IMAGE)
 
 engine: ## start a container engine, if none runs, and leave it running
 	@scripts/engine.sh start 1
