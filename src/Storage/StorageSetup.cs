@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
+using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Objects.Files;
 using Twinrunner.Storage.Secrets;
@@ -9,11 +10,14 @@ using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Storage;
 
-/// <summary>Where the embedded back ends keep their files.</summary>
+/// <summary>Which back ends there are, and where the embedded ones keep their files.</summary>
 public sealed record StorageOptions
 {
     /// <summary>Folder for <c>twinrunner.db</c> and <c>objects/</c>; made when it isn't there. One process may use it at a time.</summary>
     public required string DataFolder { get; init; }
+
+    /// <summary>MongoDB; null: the embedded database.</summary>
+    public MongoOptions? Mongo { get; init; }
 
     public string DatabaseFile => Path.Combine(DataFolder, "twinrunner.db");
 
@@ -22,12 +26,15 @@ public sealed record StorageOptions
 
 public static class StorageSetup
 {
-    /// <summary>The embedded database and object store, and the named stores on top of them.</summary>
+    /// <summary>The database and the object store, and the named stores on top of them.</summary>
     public static IServiceCollection AddStorage(this IServiceCollection services, StorageOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
+        if (options.Mongo is { } mongo)
+            services.AddMongo(mongo);
+        else
+            services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
         services.AddSingleton<IObjectStore>(_ => FileObjectStore.Open(options.ObjectsFolder));
         services.AddSingleton(_ => SecretKey.Load(options.DataFolder, Environment.GetEnvironmentVariable));
         services.AddSingleton<ChangeFeed>();

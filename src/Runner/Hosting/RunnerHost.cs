@@ -77,7 +77,7 @@ public static class RunnerHost
 
     private static void AddFeatures(IServiceCollection services, HostSettings settings)
     {
-        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder });
+        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder, Mongo = settings.Mongo });
         services.AddLogs();
         services.AddOutputs();
         services.AddSecrets();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Twinrunner.Storage.Documents.Json;
 
 namespace Twinrunner.Storage.Documents;
 
@@ -9,7 +10,7 @@ namespace Twinrunner.Storage.Documents;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(DateJsonConverter)])]
+    Converters = [typeof(DateJsonConverter), typeof(Int32JsonConverter), typeof(Int64JsonConverter), typeof(DoubleJsonConverter)])]
 [JsonSerializable(typeof(Step))]
 [JsonSerializable(typeof(Execution))]
 [JsonSerializable(typeof(Component))]

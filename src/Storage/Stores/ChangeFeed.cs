@@ -3,16 +3,26 @@ using System.Threading.Channels;
 namespace Twinrunner.Storage.Stores;
 
 /// <summary>
-/// Tells readers in this process that there is something new to read. A signal carries nothing: the store is the truth, and
-/// many signals may become one.
+/// Tells readers that there is something new to read: those in this process at once and, where the database is shared, those
+/// in others through <see cref="Forward"/>. A signal carries nothing: the store is the truth, and many signals may become one.
 /// </summary>
 public sealed class ChangeFeed
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ChangeTopic, List<ChangeSubscription>> _subscriptions = [];
 
+    /// <summary>Gets every topic that is signalled here, to carry it to other processes. It returns at once.</summary>
+    internal Action<ChangeTopic>? Forward { get; set; }
+
     /// <summary>Wakes everybody who waits for the topic. Call it after the write is durable.</summary>
     public void Signal(ChangeTopic topic)
+    {
+        Wake(topic);
+        Forward?.Invoke(topic);
+    }
+
+    /// <summary>Wakes those in this process.</summary>
+    internal void Wake(ChangeTopic topic)
     {
         lock (_gate)
         {
@@ -35,6 +45,16 @@ public sealed class ChangeFeed
             subscriptions.Add(subscription);
         }
         return subscription;
+    }
+
+    /// <summary>Wakes everybody in this process: signals of others may have been missed.</summary>
+    internal void WakeAll()
+    {
+        lock (_gate)
+        {
+            foreach (var subscriptions in _subscriptions.Values)
+                subscriptions.ForEach(subscription => subscription.Wake());
+        }
     }
 
     internal int SubscriptionCount

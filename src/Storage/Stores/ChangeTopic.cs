@@ -32,4 +32,16 @@ public readonly record struct ChangeTopic
 
     /// <summary>A wish to stop that step.</summary>
     public static ChangeTopic StepStop(Id<Step> id) => new(Subject.StepStop, id.Value);
+
+    /// <summary>As text that <see cref="TryParse"/> reads, in another process.</summary>
+    public override string ToString() => $"{_subject}:{_id}";
+
+    internal static bool TryParse(string text, out ChangeTopic topic)
+    {
+        topic = default;
+        if (text.Split(':') is not [var name, var digits] || !Enum.TryParse<Subject>(name, out var subject) || !ObjectId.TryParse(digits, out var id))
+            return false;
+        topic = new(subject, id);
+        return true;
+    }
 }

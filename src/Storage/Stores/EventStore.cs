@@ -6,8 +6,8 @@ namespace Twinrunner.Storage.Stores;
 
 /// <summary>
 /// The history. Events become visible in the order of their ids, so an id is a cursor that never skips one: they are
-/// written one group after the other, and ids are given when a group is written. (Where several processes write to one
-/// database, the order holds for each of them.)
+/// written one group after the other, and ids are given when a group is written. Where several processes write to one
+/// database, the next id is always the one right after the last: two groups at once want the same one, and the slower asks again.
 /// </summary>
 public sealed class EventStore(IDocumentDatabase database, ChangeFeed feed, TimeProvider time) : IStore
 {
@@ -95,20 +95,30 @@ public sealed class EventStore(IDocumentDatabase database, ChangeFeed feed, Time
 
     private async Task WriteAsync(List<ExecutionEvent> events)
     {
-        var last = _last ?? (await LastIdAsync(CancellationToken.None).ConfigureAwait(false))?.Value;
-        var numbered = events.ConvertAll(e => e with { Id = new(Following(ref last)) });
-        if (!await _events.TryInsertAsync(numbered, CancellationToken.None).ConfigureAwait(false))
-            throw new DatabaseException($"The event {numbered[0].Id} is stored already, though its id is new: does another process write to this data folder?");
-        _last = last;
+        var before = _last ?? await LastAsync().ConfigureAwait(false);
+        List<ExecutionEvent> numbered;
+        while (true)
+        {
+            var last = before;
+            numbered = events.ConvertAll(e => e with { Id = new(Following(ref last)) });
+            if (await _events.TryInsertAsync(numbered, CancellationToken.None).ConfigureAwait(false))
+                break;
+            if (!database.IsShared)
+                throw new DatabaseException($"The event {numbered[0].Id} is stored already, though its id is new: does another process write to this data folder?");
+            before = await LastAsync().ConfigureAwait(false);
+        }
+        _last = numbered[^1].Id.Value;
         feed.Signal(ChangeTopic.Events);
         foreach (var execution in numbered.Select(e => e.ExecutionRef).OfType<Id<Execution>>().Distinct())
             feed.Signal(ChangeTopic.Execution(execution));
     }
 
+    private async Task<ObjectId?> LastAsync() => (await LastIdAsync(CancellationToken.None).ConfigureAwait(false))?.Value;
+
     /// <summary>A new id after the last one, also when an earlier process with the same clock's second, or a faster clock, made that.</summary>
     private ObjectId Following(ref ObjectId? last)
     {
-        var id = ObjectId.New(time);
+        var id = database.IsShared ? (last ?? default).Next() : ObjectId.New(time);
         if (last is { } previous && id <= previous)
             id = previous.Next();
         last = id;

@@ -58,6 +58,7 @@ public static partial class HostSettingList
             "least severe messages that are logged: trace, debug, information, warning, error, critical, none",
             "debug writes several lines for each step, trace for each request",
             (settings, text) => settings with { LogLevel = Level(text) }),
+        .. Database,
         .. Registry,
     ];
 

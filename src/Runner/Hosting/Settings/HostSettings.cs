@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Twinrunner.Registry;
+using Twinrunner.Storage.Mongo;
 
 namespace Twinrunner.Runner.Hosting;
 
@@ -13,6 +14,16 @@ public sealed record HostSettings
 
     /// <summary>Absolute path. One process may use it at a time.</summary>
     public required string DataFolder { get; init; }
+
+    /// <summary>Connection string of the database; null: the embedded one, in the data folder.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>In place of the user in <see cref="Database"/>.</summary>
+    public string? DatabaseUser { get; init; }
+
+    public string? DatabasePassword { get; init; }
+
+    public MongoOptions? Mongo => Database is null ? null : new(Database, DatabaseUser, DatabasePassword);
 
     /// <summary>Where to listen: <c>http://address:port</c> (port 0: any free one), or <c>unix:///path</c>.</summary>
     public IReadOnlyList<string> Urls { get; init; } = [DefaultUrl];

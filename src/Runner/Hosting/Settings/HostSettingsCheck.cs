@@ -18,6 +18,8 @@ internal static class HostSettingsCheck
             if (Fault(url, settings.Token) is { } fault)
                 yield return fault;
         }
+        if (settings.Database is null && (settings.DatabaseUser ?? settings.DatabasePassword) is not null)
+            yield return "databaseUser or databasePassword is given, but no database: the embedded one has no users";
         foreach (var host in settings.AllowedHosts)
         {
             if (Uri.CheckHostName(host) == UriHostNameType.Unknown)

@@ -49,7 +49,11 @@ public static class HostSettingsReader
             yield return (flag, given);
     }
 
-    private static string Shown(HostSetting setting, string text) => setting.IsSecret ? "…" : text;
+    /// <summary>Without secrets: an address may hold a password, too.</summary>
+    private static string Shown(HostSetting setting, string text) =>
+        setting.IsSecret ? "…" : text.IndexOf("//", StringComparison.Ordinal) is >= 0 and var start && text.LastIndexOf('@') is var end && end > start
+            ? $"{text[..(start + 2)]}…{text[end..]}"
+            : text;
 
     private static Dictionary<string, string> ReadFile(string path, List<string> faults)
     {

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Twinrunner.Storage.Database.Sqlite;
 
 /// <summary>One table of documents; see <see cref="SqliteLayout"/> for its columns.</summary>
-internal sealed partial class SqliteCollection : IDocumentCollection
+internal sealed class SqliteCollection : IDocumentCollection
 {
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
@@ -19,9 +17,7 @@ internal sealed partial class SqliteCollection : IDocumentCollection
 
     public SqliteCollection(string name, SqliteWriter writer, SqliteReaders readers)
     {
-        if (!NamePattern().IsMatch(name))
-            throw new ArgumentException($"'{name}' is not a name of a collection: a letter, then letters, digits, '-' and '_'.", nameof(name));
-        Name = name;
+        Name = DocumentPath.CheckCollection(name);
         _writer = writer;
         _readers = readers;
         _get = $"SELECT id, revision, body FROM \"{name}\" WHERE id = ?";
@@ -198,7 +194,4 @@ internal sealed partial class SqliteCollection : IDocumentCollection
             connection.Execute("COMMIT");
         }
     }
-
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_-]{0,62}\z")]
-    private static partial Regex NamePattern();
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Twinrunner.Storage.Database.Sqlite;
 
@@ -8,7 +7,7 @@ namespace Twinrunner.Storage.Database.Sqlite;
 /// keys are read from the document by the thread that brings it, so that the writer need not look into JSON: with indexes on
 /// expressions over the body it would, for the old and the new document of each replacement.
 /// </summary>
-internal sealed partial class SqliteLayout
+internal sealed class SqliteLayout
 {
     private readonly HashSet<string> _paths;
     private readonly PathNode _root = new("");
@@ -42,7 +41,7 @@ internal sealed partial class SqliteLayout
         "_id" => "id",
         "revision" => "revision",
         _ when _paths.Contains(path) => Column(path),
-        _ => SqliteKey.Expression(Check(path)),
+        _ => SqliteKey.Expression(DocumentPath.Check(path)),
     };
 
     /// <summary>The keys, ended by the id in the direction of the last key: also how an index is laid out.</summary>
@@ -63,13 +62,6 @@ internal sealed partial class SqliteLayout
             _root.Read(ref reader, keys);
         return keys;
     }
-
-    public static string Check(string path) => PathPattern().IsMatch(path)
-        ? path
-        : throw new ArgumentException($"'{path}' is not a path: names of letters, digits, '-', '_' and '/', joined by dots.", nameof(path));
-
-    [GeneratedRegex(@"\A[A-Za-z0-9_/-]+(\.[A-Za-z0-9_/-]+)*\z")]
-    private static partial Regex PathPattern();
 
     private sealed class PathNode(string name)
     {

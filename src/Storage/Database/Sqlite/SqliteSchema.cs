@@ -64,7 +64,7 @@ internal static class SqliteSchema
     public static SqliteLayout CreateIndex(SqliteConnection connection, string collection, SqliteLayout layout, IndexDefinition index)
     {
         foreach (var path in index.Keys.Select(key => key.Path).Except([.. layout.Paths, "_id", "revision"]))
-            AddColumn(connection, collection, SqliteLayout.Check(path));
+            AddColumn(connection, collection, DocumentPath.Check(path));
         layout = CreateTable(connection, collection);
         var name = $"{collection}.{index.Name}";
         var values = index.Keys.Select(key => layout.Value(key.Path)).ToList();

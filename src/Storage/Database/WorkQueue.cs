@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Twinrunner.Storage.Database.Sqlite;
+namespace Twinrunner.Storage.Database;
 
-/// <summary>Hands work to threads that block while there is none. SQLite's calls are synchronous, so they get threads of their own and never hold one of the pool's.</summary>
+/// <summary>Hands work to threads that block while there is none. Calls of the databases are synchronous, so they get threads of their own and never hold one of the pool's.</summary>
 internal sealed class WorkQueue<T>
 {
     private readonly object _gate = new();

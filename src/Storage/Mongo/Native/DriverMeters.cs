@@ -1,0 +1,48 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Twinrunner.Storage.Mongo.Native;
+
+/// <summary>How long the commands sent to MongoDB take, as the driver's own monitoring measures them.</summary>
+internal static unsafe class DriverMeters
+{
+    public const string MeterName = "Twinrunner.Storage";
+
+    private static readonly Histogram<double> Duration = new Meter(MeterName).CreateHistogram<double>(
+        "twinrunner.mongodb.command.duration", "s", "Time that commands to MongoDB took, by name and whether they failed.");
+
+    public static void Attach(PoolHandle pool)
+    {
+        var callbacks = Libmongoc.NewCallbacks();
+        Libmongoc.OnCommandSucceeded(callbacks, &Succeeded);
+        Libmongoc.OnCommandFailed(callbacks, &Failed);
+        Libmongoc.SetCallbacks(pool, callbacks, null);
+        Libmongoc.DestroyCallbacks(callbacks); // the pool has a copy
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Succeeded(nint command) =>
+        Record(Libmongoc.SucceededName(command), Libmongoc.SucceededMicroseconds(command), failed: false);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Failed(nint command) =>
+        Record(Libmongoc.FailedName(command), Libmongoc.FailedMicroseconds(command), failed: true);
+
+    private static void Record(byte* name, long microseconds, bool failed)
+    {
+        if (!Duration.Enabled)
+            return;
+        try
+        {
+            Duration.Record(
+                microseconds / 1e6,
+                KeyValuePair.Create<string, object?>("command", Marshal.PtrToStringUTF8((nint)name)),
+                KeyValuePair.Create<string, object?>("failed", failed));
+        }
+        catch (Exception)
+        {
+            // A listener that fails must not take the process with it.
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Twinrunner.Storage;
+using Twinrunner.Storage.Mongo;
+using Twinrunner.Storage.Mongo.Bson;
+using Xunit;
+
+namespace Twinrunner.TestKit.Mongo;
+
+/// <summary>A database of a test's own, on the MongoDB that <see cref="Variable"/> names. It is dropped with the test.</summary>
+public sealed class TestMongo : IAsyncDisposable
+{
+    /// <summary>Address of a replica set, as scripts/mongo.sh starts one.</summary>
+    public const string Variable = "TWIN_TEST_MONGODB";
+
+    /// <summary>Address of one with users and TLS.</summary>
+    public const string SecureVariable = "TWIN_TEST_MONGODB_SECURE";
+
+    private readonly List<MongoDatabase> _opened = [];
+
+    private TestMongo(string address) => Address = address;
+
+    /// <summary>With the database's name in it.</summary>
+    public string Address { get; }
+
+    /// <summary>Skips the test where there is no server.</summary>
+    public static TestMongo Create(string variable = Variable)
+    {
+        var address = Environment.GetEnvironmentVariable(variable);
+        Assert.SkipUnless(address is { Length: > 0 }, $"{variable} names no MongoDB (scripts/mongo.sh starts one)");
+        return new(WithDatabase(address!, $"twin_{ObjectId.New(TimeProvider.System)}"));
+    }
+
+    public MongoDatabase Open() => Open(new MongoOptions(Address));
+
+    /// <summary>Opens it another time, in another way.</summary>
+    public MongoDatabase Open(MongoOptions options)
+    {
+        var database = MongoDatabase.Open(options, TimeProvider.System, NullLoggerFactory.Instance);
+        _opened.Add(database);
+        return database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _opened)
+            await database.DisposeAsync();
+        await using var last = MongoDatabase.Open(new(Address), TimeProvider.System, NullLoggerFactory.Instance);
+        await last.Connection.TryAsync(client => client.Write(BsonWriter.Document(bson => bson.Field("dropDatabase", 1))), CancellationToken.None);
+    }
+
+    /// <summary>The address with that database in place of the one that it names.</summary>
+    public static string WithDatabase(string address, string name)
+    {
+        var hosts = address.IndexOf("//", StringComparison.Ordinal) + 2;
+        var slash = address.IndexOf('/', hosts);
+        var question = address.IndexOf('?', hosts);
+        var end = slash >= 0 ? slash : question >= 0 ? question : address.Length;
+        return $"{address[..end]}/{name}{(question >= 0 ? address[question..] : "")}";
+    }
+}
