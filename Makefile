@@ -8,7 +8,7 @@ CONFIGURATION ?= Release
 export CONFIGURATION
 DOTNET := DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet
 
-.PHONY: help build dist demo test ci format lint-scripts bench image engine cluster cluster-down base-images clean
+.PHONY: help build dist demo test ci format lint-scripts manifests chart-check bench image engine cluster cluster-down base-images clean
 
 help: ## this list
 	@echo 'make WHAT, where WHAT is one of:'
@@ -35,7 +35,7 @@ ci: ## what has to pass before anything lands: locked packages, formats, all tes
 	@. scripts/lib.sh && need_dotnet
 	@$(DOTNET) restore Runner.sln --locked-mode -v q -nologo
 	@$(DOTNET) build Runner.sln -c $(CONFIGURATION) --no-restore -v q -nologo
-	@$(MAKE) format lint-scripts dist
+	@$(MAKE) format lint-scripts chart-check dist
 	@scripts/test.sh
 
 format: ## check the code's format (dotnet format mends it)
@@ -44,6 +44,12 @@ format: ## check the code's format (dotnet format mends it)
 lint-scripts: ## check the shell scripts
 	@. scripts/lib.sh && if need shellcheck shellcheck; then shellcheck -x scripts/*.sh .ci/run; \
 	  else echo 'lint-scripts: skipped, shellcheck can not be installed here'; fi
+
+manifests: ## make manifests/ and the chart's table of values anew
+	@scripts/chart.sh make
+
+chart-check: ## lint the chart, and compare what is made of it
+	@scripts/chart.sh check
 
 bench: dist ## measure, beside the tools that do a part of the same; SCENARIO=chain for one, ROUNDS=5
 	@scripts/bench.sh $(SCENARIO) $(if $(ROUNDS),--rounds $(ROUNDS))

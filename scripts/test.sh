@@ -8,6 +8,7 @@
 #
 # CI_ENGINE=required  an engine that can't be had is a failure (the default when CI=true)
 # CI_ENGINE=optional  tests that need one skip, and say so (the default otherwise)
+# CI_CLUSTER=required a Kubernetes is built where none was (scripts/cluster.sh), which takes minutes; otherwise one that was built is used
 # TEST_TIMEOUT        seconds that one project may take (1200)
 # TEST_ARGUMENTS      passed on to each test program, for example: -class '*SqliteTests'
 set -euo pipefail
@@ -21,13 +22,21 @@ if [ "${CI:-}" = true ]; then engine=${CI_ENGINE:-required}; else engine=${CI_EN
 
 # The quick ones first, so that a plain mistake is seen soon.
 projects=("$@")
-[ $# -gt 0 ] || projects=(Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
+[ $# -gt 0 ] || projects=(Charts.Tests Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
 
 need git git
 need curl curl
+if folder=$(scripts/helm.sh); then
+  export TWIN_HELM_FOLDER=$folder
+elif [ "${CI:-}" = true ]; then
+  die "helm can't be had, which the tests of the chart need"
+fi
 
-started_engine=
-finish() { [ -z "$started_engine" ] || scripts/engine.sh stop $$; }
+started_engine='' started_cluster=''
+finish() {
+  [ -z "$started_engine" ] || scripts/engine.sh stop $$
+  [ -z "$started_cluster" ] || scripts/cluster.sh stop $$
+}
 trap finish EXIT
 
 if scripts/engine.sh start $$; then
@@ -42,6 +51,15 @@ elif [ "$engine" = required ]; then
   die "CI_ENGINE=required: the tests of containers can't be left out"
 else
   say "tests that need a container engine are skipped"
+fi
+
+if [ -z "${TWIN_TEST_KUBECONFIG:-}" ] && { [ "${CI_CLUSTER:-}" = required ] || [ -x "$kubernetes/bin120/kubelet" ]; }; then
+  if TWIN_TEST_KUBECONFIG=$(scripts/cluster.sh start $$); then
+    export TWIN_TEST_KUBECONFIG
+    started_cluster=yes
+  elif [ "${CI_CLUSTER:-}" = required ]; then
+    die "CI_CLUSTER=required: the tests of Kubernetes can't be left out"
+  fi
 fi
 
 # An attribute of the <assembly> element of xunit's XML.
@@ -90,6 +108,6 @@ if [ -s "$results/skipped.tsv" ]; then
 fi
 for sentence in ${broken[@]+"${broken[@]}"}; do printf '\nFailed: %s (see %s)\n' "$sentence" "$results"; done
 finish
-started_engine=
+started_engine='' started_cluster=''
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

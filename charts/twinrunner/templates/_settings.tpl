@@ -1,0 +1,57 @@
+{{/* twinrunner.json: what the chart knows, and over it what the user sets. */}}
+{{- define "twinrunner.settings" -}}
+{{- $settings := dict
+  "listen" (list (printf "http://0.0.0.0:%d" 7466))
+  "executor" "kubernetes"
+  "kubernetesNamespace" (include "twinrunner.stepNamespace" .)
+  "kubernetesHelperImage" (include "twinrunner.image" (dict "root" . "image" .Values.image))
+  "kubernetesApiUrl" (include "twinrunner.apiUrl" .)
+  "localSources" false
+  "slots" (int .Values.runner.slots)
+  "objects" .Values.objects.url
+  "s3Region" .Values.objects.region
+  "s3PathStyle" (or .Values.minio.enabled .Values.objects.pathStyle)
+  "s3CreateBucket" (or .Values.minio.enabled .Values.objects.createBucket) -}}
+{{- with include "twinrunner.objectsEndpoint" . }}{{ $_ := set $settings "s3Endpoint" . }}{{ end -}}
+{{- if .Values.objects.caConfigMap }}{{ $_ := set $settings "s3CaFile" "/etc/twinrunner/objects-ca/ca.crt" }}{{ end -}}
+{{- if .Values.steps.policy }}{{ $_ := set $settings "kubernetesPolicy" "/etc/twinrunner/config/policy.json" }}{{ end -}}
+{{- with .Values.steps.sharedVolume.claim -}}
+  {{ $_ := set $settings "kubernetesSharedClaim" . }}{{ $_ := set $settings "kubernetesSharedPath" $.Values.steps.sharedVolume.path -}}
+{{- end -}}
+{{- if .Values.mongodb.enabled -}}
+  {{ $_ := set $settings "database" (printf "mongodb://%s:27017/twinrunner?authSource=admin&replicaSet=rs0" (include "twinrunner.host" (dict "root" . "name" "mongodb"))) -}}
+{{- else if not .Values.database.urlKey -}}
+  {{ $_ := set $settings "database" (required "database.url is needed: the address of MongoDB. To try out without one, set mongodb.enabled=true." .Values.database.url) -}}
+{{- end -}}
+{{- toPrettyJson (merge (dict) .Values.settings $settings) }}
+{{- end }}
+
+{{/* (dict "name" "TWIN_…" "secret" "…" "key" "…") */}}
+{{- define "twinrunner.secretEnv" -}}
+- name: {{ .name }}
+  valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
+{{- end }}
+
+{{/* What must not be in a ConfigMap. */}}
+{{- define "twinrunner.secretSettings" -}}
+{{- $auth := include "twinrunner.authSecret" . -}}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_API_TOKEN" "secret" $auth "key" "token") }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_SECRETS_KEY" "secret" $auth "key" "secrets-key") }}
+{{- with .Values.auth.githubWebhookSecret }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_GITHUB_WEBHOOK_SECRET" "secret" . "key" "secret") }}
+{{- end }}
+{{- with include "twinrunner.databaseSecret" . }}
+{{- $keys := ternary (dict "user" "user" "password" "password") (dict "user" $.Values.database.userKey "password" $.Values.database.passwordKey) (not $.Values.database.existingSecret) }}
+{{- if and $.Values.database.existingSecret $.Values.database.urlKey }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_DATABASE" "secret" . "key" $.Values.database.urlKey) }}
+{{- else }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_DATABASE_USER" "secret" . "key" $keys.user) }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_DATABASE_PASSWORD" "secret" . "key" $keys.password) }}
+{{- end }}
+{{- end }}
+{{- with include "twinrunner.objectsSecret" . }}
+{{- $keys := ternary (dict "access" "access-key" "secret" "secret-key") (dict "access" $.Values.objects.accessKeyKey "secret" $.Values.objects.secretKeyKey) (not $.Values.objects.existingSecret) }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_S3_ACCESS_KEY" "secret" . "key" $keys.access) }}
+{{ include "twinrunner.secretEnv" (dict "name" "TWIN_S3_SECRET_KEY" "secret" . "key" $keys.secret) }}
+{{- end }}
+{{- end }}
