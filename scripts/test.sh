@@ -3,12 +3,13 @@
 #
 #   test.sh [PROJECT…]   the named projects (Storage.Tests …), or all
 #
-# It starts a container engine for the time of the tests where none runs. The last line is `N passed, N failed, N skipped`; every
+# It starts a container engine and two S3 servers for the time of the tests where none run. The last line is `N passed, N failed, N skipped`; every
 # skipped test is listed with its reason. Results lie in artifacts/tests (one .xml, .trx and .log a project).
 #
 # CI_ENGINE=required  an engine that can't be had is a failure (the default when CI=true)
 # CI_ENGINE=optional  tests that need one skip, and say so (the default otherwise)
 # CI_CLUSTER=required a Kubernetes is built where none was (scripts/cluster.sh), which takes minutes; otherwise one that was built is used
+# CI_S3=…             the same for the S3 servers; TWIN_TEST_S3 and TWIN_TEST_S3_SECOND name others (scripts/s3.sh)
 # TEST_TIMEOUT        seconds that one project may take (1200)
 # TEST_ARGUMENTS      passed on to each test program, for example: -class '*SqliteTests'
 set -euo pipefail
@@ -18,11 +19,14 @@ cd "$repository"
 
 configuration=${CONFIGURATION:-Release}
 results=artifacts/tests
-if [ "${CI:-}" = true ]; then engine=${CI_ENGINE:-required}; else engine=${CI_ENGINE:-optional}; fi
+if [ "${CI:-}" = true ]; then default=required; else default=optional; fi
+engine=${CI_ENGINE:-$default} s3=${CI_S3:-$default}
 
 # The quick ones first, so that a plain mistake is seen soon.
 projects=("$@")
 [ $# -gt 0 ] || projects=(Charts.Tests Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
+
+case " ${projects[*]} " in *Storage.Tests* | *Runner.Tests* | *EndToEnd.Tests*) with_servers=yes ;; *) with_servers= ;; esac
 
 need git git
 need curl curl
@@ -32,12 +36,23 @@ elif [ "${CI:-}" = true ]; then
   die "helm can't be had, which the tests of the chart need"
 fi
 
-started_engine='' started_cluster=''
+started_engine='' started_cluster='' started_s3=''
 finish() {
   [ -z "$started_engine" ] || scripts/engine.sh stop $$
   [ -z "$started_cluster" ] || scripts/cluster.sh stop $$
+  [ -z "$started_s3" ] || scripts/s3.sh stop
 }
 trap finish EXIT
+
+if [ -n "$with_servers" ] && [ -z "${TWIN_TEST_S3:-}" ]; then
+  scripts/s3.sh status 2>/dev/null || started_s3=yes
+  if scripts/s3.sh start; then
+    eval "$(scripts/s3.sh env)"
+  else
+    [ "$s3" != required ] || die "CI_S3=required: the tests of S3 can't be left out"
+    say "tests that need an S3 server are skipped"
+  fi
+fi
 
 if scripts/engine.sh start $$; then
   started_engine=yes
@@ -108,6 +123,6 @@ if [ -s "$results/skipped.tsv" ]; then
 fi
 for sentence in ${broken[@]+"${broken[@]}"}; do printf '\nFailed: %s (see %s)\n' "$sentence" "$results"; done
 finish
-started_engine='' started_cluster=''
+started_engine='' started_cluster='' started_s3=''
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

@@ -5,12 +5,13 @@ using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Objects.Files;
+using Twinrunner.Storage.Objects.S3;
 using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Storage;
 
-/// <summary>Which back ends there are, and where the embedded ones keep their files.</summary>
+/// <summary>Which back ends keep documents and objects, and where.</summary>
 public sealed record StorageOptions
 {
     /// <summary>Folder for <c>twinrunner.db</c> and <c>objects/</c>; made when it isn't there. One process may use it at a time.</summary>
@@ -18,6 +19,9 @@ public sealed record StorageOptions
 
     /// <summary>MongoDB; null: the embedded database.</summary>
     public MongoOptions? Mongo { get; init; }
+
+    /// <summary>The bucket that holds the objects in place of <see cref="ObjectsFolder"/>.</summary>
+    public S3Options? S3 { get; init; }
 
     public string DatabaseFile => Path.Combine(DataFolder, "twinrunner.db");
 
@@ -35,7 +39,10 @@ public static class StorageSetup
             services.AddMongo(mongo);
         else
             services.AddSingleton<IDocumentDatabase>(_ => SqliteDatabase.Open(options.DatabaseFile));
-        services.AddSingleton<IObjectStore>(_ => FileObjectStore.Open(options.ObjectsFolder));
+        if (options.S3 is { } s3)
+            services.AddS3Objects(s3);
+        else
+            services.AddSingleton<IObjectStore>(_ => FileObjectStore.Open(options.ObjectsFolder));
         services.AddSingleton(_ => SecretKey.Load(options.DataFolder, Environment.GetEnvironmentVariable));
         services.AddSingleton<ChangeFeed>();
         services.AddHostedService<StorageStartup>();

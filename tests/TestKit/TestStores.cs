@@ -3,11 +3,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects.S3;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.TestKit;
 
-/// <summary>The embedded database and object store in a temporary folder, with the features that a test adds, and no host.</summary>
+/// <summary>The embedded database and object store (or a bucket) in a temporary folder, with the features that a test adds, and no host.</summary>
 public sealed class TestStores : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -16,10 +17,13 @@ public sealed class TestStores : IAsyncDisposable
 
     public TestFolder Folder { get; }
 
-    public static async Task<TestStores> OpenAsync(Action<IServiceCollection> add, CancellationToken cancellationToken)
+    public static Task<TestStores> OpenAsync(Action<IServiceCollection> add, CancellationToken cancellationToken) => OpenAsync(add, null, cancellationToken);
+
+    /// <param name="s3">The bucket for objects; null: files in the folder.</param>
+    public static async Task<TestStores> OpenAsync(Action<IServiceCollection> add, S3Options? s3, CancellationToken cancellationToken)
     {
         var folder = new TestFolder();
-        var services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions { DataFolder = folder.Path });
+        var services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions { DataFolder = folder.Path, S3 = s3 });
         services.TryAddSingleton<StepStore>();
         services.TryAddSingleton<ExecutionStore>();
         add(services);

@@ -77,9 +77,9 @@ public static class RunnerHost
 
     private static void AddFeatures(IServiceCollection services, HostSettings settings)
     {
-        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder, Mongo = settings.Mongo });
+        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder, Mongo = settings.Mongo, S3 = settings.S3.Bucket.Length > 0 ? settings.S3 : null });
         services.AddLogs();
-        services.AddOutputs();
+        services.AddOutputs(new OutputOptions { CacheBytes = settings.CacheBytes });
         services.AddSecrets();
         services.AddCredentials();
         services.AddExecutors(Executors(settings));

@@ -83,41 +83,39 @@ internal sealed class FileUpload(
         var key = KeyOf(prefix, entry);
         var local = entry.RawPath is null ? objects as ILocalObjects : null;
         if (local is null && !_knownSizes.Contains(size))
-            return await PatientAsync(async () =>
-            {
-                await using var content = new HashedFile(file, size);
-                var stored = await objects.PutAsync(key, content, new(size), cancellationToken);
-                return (stored.Sha256 is { } storedHash && storedHash != content.Sha256 ? throw Damaged(key) : content.IsWhole ? key : null, content.Sha256);
-            }, cancellationToken);
+            return await PutAsync(key, file, size, null, cancellationToken); // the store hashes what it sends: the file is read once
 
-        await using var hashed = new HashedFile(file, size);
-        await hashed.ReadToEndAsync(cancellationToken);
-        if (!hashed.IsWhole)
+        await using var content = new FileContent(file, size);
+        if (await content.HashAsync(cancellationToken) is not { } sha256)
             return (null, "");
-        var sha256 = hashed.Sha256;
         if (known.TryGetValue((size, sha256), out var input))
             return (input, sha256);
+        if (local is null)
+            return await PutAsync(key, file, size, sha256, cancellationToken);
         return await PatientAsync(async () =>
         {
             // On one file system nothing is copied. The component has ended: nobody writes to the file any more.
-            if (local is not null)
-                await local.PutFileAsync(key, Path.Combine(root, entry.Path), new(size, sha256), Interlocked.Increment(ref _stored) <= FewFiles, cancellationToken);
-            else
-                await PutAsync(key, file, size, sha256, cancellationToken);
+            await local.PutFileAsync(key, Path.Combine(root, entry.Path), new(size, sha256), Interlocked.Increment(ref _stored) <= FewFiles, cancellationToken);
             return ((string?)key, sha256);
         }, cancellationToken);
     }
 
-    private async Task PutAsync(string key, SafeFileHandle file, long size, string sha256, CancellationToken cancellationToken)
-    {
-        await using var content = new HashedFile(file, size);
-        await objects.PutAsync(key, content, new(size, sha256), cancellationToken);
-    }
+    private Task<(string? Key, string Sha256)> PutAsync(string key, SafeFileHandle file, long size, string? sha256, CancellationToken cancellationToken) =>
+        PatientAsync(async () =>
+        {
+            await using var content = new FileContent(file, size);
+            try
+            {
+                return ((string?)key, (await objects.PutAsync(key, content, new(size, sha256), cancellationToken)).Sha256!);
+            }
+            catch (ObjectStoreException) when (content.EndedEarly)
+            {
+                return (null, "");
+            }
+        }, cancellationToken);
 
     private Task<T> PatientAsync<T>(Func<Task<T>> store, CancellationToken cancellationToken) =>
         Patience.TryAsync(store, options.Patience, time, cancellationToken);
-
-    private static ObjectStoreException Damaged(string key) => new($"'{key}' was damaged on its way into the object store.");
 }
 
 /// <summary>A file of the outputs is written while it is read.</summary>

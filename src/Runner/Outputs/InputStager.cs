@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Twinrunner.Runner.Executors;
@@ -11,7 +13,7 @@ namespace Twinrunner.Runner.Outputs;
 /// Places inputs in the input folder: by reflink where the file system has it, else by a copy in the kernel. Never by hard
 /// link: ODTP mounts the folder for writing, and a write through a link would change the stored object (docs/adr/0005-staging-copies.md).
 /// </summary>
-public sealed class InputStager(IObjectStore objects, OutputOptions options, TimeProvider time)
+public sealed class InputStager(IObjectStore objects, InputCache cache, OutputOptions options, TimeProvider time)
 {
     private const int FolderMode = 0x1FF; // 777: the component may run as any user
     private const int Readable = 0x124; // 444
@@ -60,38 +62,62 @@ public sealed class InputStager(IObjectStore objects, OutputOptions options, Tim
         }
         await Patience.TryAsync(async () =>
         {
-            await using var source = await objects.GetAsync(file.Key, null, cancellationToken)
-                ?? throw new ObjectStoreException($"The input '{file.Path}' is gone from the object store ('{file.Key}').");
-            await CopyAsync(source, target, file, cancellationToken);
+            await using var source = await OpenAsync(file, cancellationToken);
+            if (source is not FileStream local || !CopyInKernel(local.SafeFileHandle, target, file.Size))
+                await CopyAsync(source, target, file, cancellationToken);
             return true;
         }, options.Patience, time, cancellationToken);
     }
 
+    private async Task<Stream> OpenAsync(InputFile file, CancellationToken cancellationToken)
+    {
+        return objects is ILocalObjects || !cache.Takes(file.Size)
+            ? await DownloadAsync()
+            : await cache.OpenAsync(file.Sha256, file.Size, async target =>
+            {
+                await using var source = await DownloadAsync();
+                await CopyAsync(source, target, file, cancellationToken);
+            }, cancellationToken);
+
+        async Task<Stream> DownloadAsync() => await objects.GetAsync(file.Key, null, cancellationToken)
+            ?? throw new ObjectStoreException($"The input '{file.Path}' is gone from the object store ('{file.Key}').");
+    }
+
     private static async Task CopyAsync(Stream source, SafeFileHandle target, InputFile file, CancellationToken cancellationToken)
     {
-        var copied = source is FileStream local ? CopyInKernel(local.SafeFileHandle, target, file.Size) : 0;
-        if (copied == 0 && file.Size > 0)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Size, 1, 256 * 1024));
+        try
         {
-            var buffer = new byte[81920];
+            long copied = 0;
             while (await source.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
+                hash.AppendData(buffer, 0, count);
                 await RandomAccess.WriteAsync(target, buffer.AsMemory(0, count), copied, cancellationToken);
                 copied += count;
             }
+            if (copied != file.Size)
+                throw new ObjectStoreException($"The input '{file.Path}' has {copied} bytes in the object store instead of {file.Size}.");
+            if (Convert.ToHexStringLower(hash.GetCurrentHash()) is var sha256 && sha256 != file.Sha256)
+                throw new ObjectStoreException($"The input '{file.Path}' is damaged in the object store ('{file.Key}'): its SHA-256 is {sha256} instead of {file.Sha256}.");
         }
-        if (copied != file.Size)
-            throw new ObjectStoreException($"The input '{file.Path}' has {copied} bytes in the object store instead of {file.Size}.");
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
-    /// <summary>Bytes copied; 0: the kernel can't here.</summary>
-    private static long CopyInKernel(SafeFileHandle source, SafeFileHandle target, long size)
+    /// <summary>False: the kernel can't here. A file that is too short or too long is left to <see cref="CopyAsync"/>, which says so.</summary>
+    private static bool CopyInKernel(SafeFileHandle source, SafeFileHandle target, long size)
     {
+        if (RandomAccess.GetLength(source) != size)
+            return false;
         if (FolderCalls.Ioctl(target, Clone, source) == 0)
-            return RandomAccess.GetLength(target);
+            return true;
         long from = 0, to = 0;
         while (to < size && FolderCalls.CopyRange(source, ref from, target, ref to, (nuint)Math.Min(size - to, 1 << 30), 0) > 0)
         {
         }
-        return to;
+        return to == size;
     }
 }

@@ -6,13 +6,14 @@ namespace Twinrunner.Runner.Outputs;
 
 public static class OutputsSetup
 {
-    public static IServiceCollection AddOutputs(this IServiceCollection services)
+    public static IServiceCollection AddOutputs(this IServiceCollection services, OutputOptions? options = null)
     {
-        services.TryAddSingleton(new OutputOptions());
+        services.TryAddSingleton(options ?? new OutputOptions());
         return services
             .AddSingleton<WorkFolders>()
             .AddSingleton<ManifestReader>()
             .AddSingleton<InputResolver>()
+            .AddSingleton<InputCache>()
             .AddSingleton<InputStager>()
             .AddSingleton<OutputCollector>()
             .AddSingleton<OutputAliases>();

@@ -10,20 +10,37 @@ using Twinrunner.TestKit;
 
 namespace Twinrunner.Runner.Tests.Outputs;
 
+public sealed class FileOutputFlowTests() : OutputFlowTests(null);
+
+public sealed class FirstS3OutputFlowTests() : OutputFlowTests(TestS3.First);
+
+public sealed class SecondS3OutputFlowTests() : OutputFlowTests(TestS3.Second);
+
 /// <summary>What one step leaves becomes what the next one takes: on a real file system, with all that a component may do to it.</summary>
-public sealed class OutputFlowTests : IAsyncLifetime
+public abstract class OutputFlowTests(string? server) : IAsyncLifetime
 {
+    private TestBucket? _bucket;
     private readonly List<StepKey> _made = [];
     private TestStores _stores = null!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _stores = await TestStores.OpenAsync(services => services.AddOutputs(), Cancelled);
-
-    public ValueTask DisposeAsync()
+    public async ValueTask InitializeAsync()
     {
-        _made.ForEach(_stores.Get<WorkFolders>().Delete);
-        return _stores.DisposeAsync();
+        _bucket = server is null ? null : await TestS3.Get(server).MakeBucketAsync(Cancelled);
+        _stores = await TestStores.OpenAsync(services => services.AddOutputs(), _bucket?.Options, Cancelled);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_stores is not null)
+        {
+            _made.ForEach(_stores.Get<WorkFolders>().Delete);
+            await _stores.DisposeAsync();
+        }
+        if (_bucket is not null)
+            await _bucket.DisposeAsync();
     }
 
     [Fact]

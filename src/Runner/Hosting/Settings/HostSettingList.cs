@@ -59,6 +59,7 @@ public static partial class HostSettingList
             "debug writes several lines for each step, trace for each request",
             (settings, text) => settings with { LogLevel = Level(text) }),
         .. Database,
+        .. Objects,
         .. Registry,
     ];
 

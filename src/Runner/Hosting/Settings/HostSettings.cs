@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Twinrunner.Registry;
 using Twinrunner.Storage.Mongo;
+using Twinrunner.Storage.Objects.S3;
 
 namespace Twinrunner.Runner.Hosting;
 
@@ -59,6 +60,12 @@ public sealed record HostSettings
 
     /// <summary>How long a stop waits for requests and loops to end. Containers are left running.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The S3 bucket with the objects; without a bucket's name they are files in the data folder.</summary>
+    public S3Options S3 { get; init; } = new();
+
+    /// <summary>Bytes of downloaded inputs that are kept for further steps.</summary>
+    public long CacheBytes { get; init; } = 10L << 30;
 
     /// <summary>Where components may come from, and what they may cost.</summary>
     public RegistryOptions Registry { get; init; } = new();

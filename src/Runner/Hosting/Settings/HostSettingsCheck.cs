@@ -25,6 +25,8 @@ internal static class HostSettingsCheck
             if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
                 yield return $"'{host}' in allowedHosts is no host name (write it without scheme and port)";
         }
+        foreach (var fault in settings.S3.Faults())
+            yield return fault;
     }
 
     private static string? Fault(string url, string? token)

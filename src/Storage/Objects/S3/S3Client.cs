@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace Twinrunner.Storage.Objects.S3;
+
+/// <summary>Makes the SDK's client with the settings that more servers than Amazon's understand (docs/adr/0007-s3-through-the-sdk.md).</summary>
+internal static class S3Client
+{
+    public const string DefaultRegion = "us-east-1";
+
+    /// <exception cref="ObjectStoreException">The file with authorities can't be read, or no region is known.</exception>
+    public static AmazonS3Client Create(S3Options options)
+    {
+        var config = new AmazonS3Config
+        {
+            ForcePathStyle = options.PathStyle ?? options.Endpoint is not null,
+            // Trailing checksums, the defaults, are refused by one server and stored as a part of the content's type by another.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = options.Retries,
+            Timeout = options.Timeout,
+            HttpClientFactory = new Clients(Authorities(options.CaFile), options.Timeout),
+        };
+        if (options.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.ToString();
+            config.AuthenticationRegion = options.Region ?? DefaultRegion;
+        }
+        else if (options.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+        try
+        {
+            return (options.AccessKey, options.SecretKey) is not ({ } key, { } secret) ? new(config)
+                : options.SessionToken is { } token ? new(new SessionAWSCredentials(key, secret, token), config)
+                : new(new BasicAWSCredentials(key, secret), config);
+        }
+        catch (AmazonClientException exception)
+        {
+            throw new ObjectStoreException($"No region is known for the bucket '{options.Bucket}': set s3Region, or s3Endpoint for a server of your own. ({exception.Message})", exception);
+        }
+    }
+
+    private static X509Certificate2Collection? Authorities(string? file)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities.Count > 0 ? authorities : throw new ObjectStoreException($"The file '{file}' (s3CaFile) holds no certificate in PEM format.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ObjectStoreException($"The file '{file}' (s3CaFile) can't be read: {exception.Message}", exception);
+        }
+    }
+
+    private sealed class Clients(X509Certificate2Collection? authorities, TimeSpan timeout) : HttpClientFactory
+    {
+        // One for the life of the SDK's client, which asks once; not shared with other servers' clients.
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => true;
+
+        public override string GetConfigUniqueString(IClientConfig clientConfig) => Guid.NewGuid().ToString();
+
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        {
+            var sockets = new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), // servers close theirs without a word, soon after
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            };
+            if (authorities is not null)
+            {
+                var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+                policy.CustomTrustStore.AddRange(authorities);
+                sockets.SslOptions.CertificateChainPolicy = policy;
+            }
+            return new(new Plain(sockets)) { Timeout = timeout };
+        }
+    }
+
+    /// <summary>Sends bodies at once: a question whether they are wanted costs a round trip, or a second where a proxy doesn't answer it.</summary>
+    private sealed class Plain(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.ExpectContinue = false;
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
