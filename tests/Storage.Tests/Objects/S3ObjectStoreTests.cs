@@ -22,6 +22,7 @@ public abstract class S3ObjectStoreTests(string server) : ObjectStoreSuite
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await base.DisposeAsync();
         if (_bucket is not null)
             await _bucket.DisposeAsync();

@@ -70,6 +70,8 @@ internal static class S3Trouble
     {
         if (Innermost<AuthenticationException>(exception) is { } certificate)
             return $"has a certificate that isn't trusted here: {certificate.Message} Name the file with its authority as s3CaFile, and use the name that stands in the certificate.";
+        if (exception is TimeoutException or OperationCanceledException || exception.InnerException is TimeoutException)
+            return "didn't answer in time. Check the network, or whether it is overloaded.";
         if (Innermost<SocketException>(exception) is { } socket)
             return socket.SocketErrorCode switch
             {
@@ -77,8 +79,6 @@ internal static class S3Trouble
                 SocketError.ConnectionRefused => "can't be reached: nothing listens there (connection refused). Start it, or check s3Endpoint.",
                 _ => $"can't be reached: {socket.Message}. Check s3Endpoint and the network.",
             };
-        if (exception is TimeoutException or OperationCanceledException || exception.InnerException is TimeoutException)
-            return "didn't answer in time. Check the network, or whether it is overloaded.";
         return exception is AmazonClientException && exception.Message.Contains("credential", StringComparison.OrdinalIgnoreCase)
             ? "can't be asked without credentials: set s3AccessKey and s3SecretKey, or give the process a role, profile or AWS_ variables."
             : $"failed: {exception.Message}";
