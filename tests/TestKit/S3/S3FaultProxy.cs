@@ -32,9 +32,7 @@ public sealed class S3FaultProxy : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = builder.Build();
-        // The test's own certificates are looked at by the tests without a proxy.
-        var upstream = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
-        var proxy = new S3FaultProxy(app, upstream, server.Options.Endpoint!);
+        var proxy = new S3FaultProxy(app, server.OpenHttp(), server.Options.Endpoint!);
         app.Run(proxy.AnswerAsync);
         await app.StartAsync(cancellationToken);
         return proxy;

@@ -54,6 +54,9 @@ public sealed class TestS3
         return new(options, store);
     }
 
+    /// <summary>For requests without credentials.</summary>
+    public HttpClient OpenHttp() => new(S3Client.Connections(Options));
+
     private static (string, string) Pair(string text) =>
         text.Split(':', 2) is [var key, var secret] ? (Uri.UnescapeDataString(key), Uri.UnescapeDataString(secret)) : throw new FormatException("expected KEY:SECRET");
 }

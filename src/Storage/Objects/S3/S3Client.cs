@@ -23,7 +23,7 @@ internal static class S3Client
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = options.Retries,
             Timeout = options.Timeout,
-            HttpClientFactory = new Clients(Authorities(options.CaFile), options.Timeout),
+            HttpClientFactory = new Clients(options),
         };
         if (options.Endpoint is { } endpoint)
         {
@@ -46,6 +46,25 @@ internal static class S3Client
         }
     }
 
+    /// <summary>Connections that trust what the options say.</summary>
+    public static SocketsHttpHandler Connections(S3Options options)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), // servers close theirs without a word, soon after
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
+        if (Authorities(options.CaFile) is { } authorities)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(authorities);
+            sockets.SslOptions.CertificateChainPolicy = policy;
+        }
+        return sockets;
+    }
+
     private static X509Certificate2Collection? Authorities(string? file)
     {
         if (file is null)
@@ -62,30 +81,18 @@ internal static class S3Client
         }
     }
 
-    private sealed class Clients(X509Certificate2Collection? authorities, TimeSpan timeout) : HttpClientFactory
+    /// <summary>The SDK asks with each request; it gets the same client, as long as its own lives.</summary>
+    private sealed class Clients(S3Options options) : HttpClientFactory, IDisposable
     {
-        // One for the life of the SDK's client, which asks once; not shared with other servers' clients.
-        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => true;
+        private readonly HttpClient _client = new(new Plain(Connections(options))) { Timeout = options.Timeout };
 
-        public override string GetConfigUniqueString(IClientConfig clientConfig) => Guid.NewGuid().ToString();
+        public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
-        {
-            var sockets = new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), // servers close theirs without a word, soon after
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            };
-            if (authorities is not null)
-            {
-                var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-                policy.CustomTrustStore.AddRange(authorities);
-                sockets.SslOptions.CertificateChainPolicy = policy;
-            }
-            return new(new Plain(sockets)) { Timeout = timeout };
-        }
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
+
+        public void Dispose() => _client.Dispose();
     }
 
     /// <summary>Sends bodies at once: a question whether they are wanted costs a round trip, or a second where a proxy doesn't answer it.</summary>

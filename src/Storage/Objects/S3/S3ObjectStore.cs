@@ -36,6 +36,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     public void Dispose()
     {
         _client.Dispose();
+        (_client.Config.HttpClientFactory as IDisposable)?.Dispose();
         _memory.Dispose();
     }
 
