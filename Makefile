@@ -8,7 +8,7 @@ CONFIGURATION ?= Release
 export CONFIGURATION
 DOTNET := DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet
 
-.PHONY: help build dist demo test ci format lint-scripts manifests chart-check bench image engine cluster cluster-down base-images clean
+.PHONY: help build dist demo test ci format lint-scripts manifests chart-check bench image engine cluster cluster-down test-cluster base-images clean
 
 help: ## this list
 	@echo 'make WHAT, where WHAT is one of:'
@@ -65,6 +65,9 @@ cluster: ## start a Kubernetes of one node, built from Debian's packages the fir
 
 cluster-down: ## stop that Kubernetes; nothing of it stays
 	@scripts/cluster.sh stop 1
+
+test-cluster: dist ## install the chart into that Kubernetes, run the example, kill pods, upgrade, roll back, uninstall
+	@scripts/test-cluster.sh
 
 base-images: ## make the base images of examples and tests
 	@scripts/base-images.sh make

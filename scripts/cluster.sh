@@ -21,6 +21,7 @@ pki=$run/pki
 address=10.250.0.1 # of the bridge; the API server can't advertise a loopback address
 port=6443
 etcd=12379
+images=$address:5000 # an image registry of a test, if one runs there, speaks plain HTTP
 services=10.96
 pods=10.244.0
 node=node1
@@ -190,7 +191,7 @@ start_control_plane() {
 
 start_node() {
   local archive mark
-  mkdir -p "$run/cni/net.d" "$run/containerd"
+  mkdir -p "$run/cni/net.d" "$run/containerd" "$run/certs.d/$images"
   cat >"$run/cni/net.d/10-k8s.conflist" <<END
 {"cniVersion": "0.4.0", "name": "k8s-test", "plugins": [
   {"type": "bridge", "bridge": "${bridges[0]}", "isGateway": true, "hairpinMode": true, "ipam": {"type": "host-local", "dataDir": "$run/cni/data",
@@ -216,10 +217,13 @@ oom_score = 0
     default_runtime_name = "runc"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "$run/certs.d"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "$kubernetes/cni"
     conf_dir = "$run/cni/net.d"
 END
+  printf 'server = "http://%s"\n[host."http://%s"]\n' "$images" "$images" >"$run/certs.d/$images/hosts.toml"
   launch containerd containerd --config "$run/containerd.toml"
   await containerd 30 ctr -a "$socket" version
   for archive in "$kubernetes"/img/*.tar; do

@@ -26,7 +26,6 @@ public sealed class BundledTests
         var chart = await Helm.RenderAsync("minio.enabled=true", "minio.size=2Gi", "objects.endpoint=https://elsewhere.example.org", "objects.accessKey=not-this");
 
         Assert.Equal("http://tr-twinrunner-minio.science.svc.cluster.local:9000", chart.Settings().Text("s3Endpoint"));
-        Assert.Equal("true", chart.Settings().Text("s3PathStyle"));
         Assert.Equal("true", chart.Settings().Text("s3CreateBucket"));
         Assert.Equal("tr-twinrunner-minio/secret-key", chart.SecretOf("api", "TWIN_S3_SECRET_KEY"));
         Assert.False(chart.Has("Secret", "tr-twinrunner-objects"));

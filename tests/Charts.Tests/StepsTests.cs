@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Twinrunner.Charts.Tests.Support;
 
 namespace Twinrunner.Charts.Tests;
@@ -45,10 +46,19 @@ public sealed class StepsTests
     [Fact]
     public async Task A_policy_becomes_a_file()
     {
-        var chart = await Helm.RenderAsync("""steps.policy={"components":{"zone-loader":{"runAsUser":0}}}""");
+        var chart = await Helm.RenderAsync("""steps.policy={"rules":[{"component":"zone-loader","runAsRoot":true}]}""");
 
         Assert.Equal("/etc/twinrunner/config/policy.json", chart.Settings().Text("kubernetesPolicy"));
         Assert.Contains("zone-loader", chart.One("ConfigMap", "tr-twinrunner").Text("data", "policy.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logins_of_image_registries_are_those_of_steps_too()
+    {
+        var chart = await Helm.RenderAsync("global.imagePullSecrets={a}", """steps.policy={"defaults":{"priorityClass":"low"}}""");
+
+        var policy = JsonNode.Parse(chart.One("ConfigMap", "tr-twinrunner").Text("data", "policy.json")!);
+        Assert.Equal("""{"imagePullSecrets":["a"],"priorityClass":"low"}""", policy.Json("defaults"));
     }
 
     [Fact]
@@ -78,6 +88,7 @@ public sealed class StepsTests
         var policy = chart.One("NetworkPolicy", "tr-twinrunner-steps");
         Assert.Equal("steps", policy.Text("metadata", "namespace"));
         Assert.Equal("""["Ingress","Egress"]""", policy.Json("spec", "policyTypes"));
+        Assert.Equal("""{"matchExpressions":[{"key":"twinrunner.step","operator":"Exists"}]}""", policy.Json("spec", "podSelector"));
         Assert.Equal("science", policy.Text("spec", "ingress", "0", "from", "0", "namespaceSelector", "matchLabels", "kubernetes.io/metadata.name"));
         var egress = policy.At("spec", "egress")!.AsArray();
         Assert.Equal(3, egress.Count);

@@ -147,18 +147,23 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/* A peer of a NetworkPolicy: pods with these labels, in this namespace or another. (dict "here" "…" "there" "…" "labels" "…") */}}
+{{/* A peer of a NetworkPolicy: pods of a selector, in this namespace or another. (dict "here" "…" "there" "…" "selector" "…") */}}
 {{- define "twinrunner.peer" -}}
 - podSelector:
-    matchLabels:
-      {{- .labels | nindent 6 }}
+    {{- .selector | nindent 4 }}
   {{- if ne .here .there }}
   namespaceSelector:
     matchLabels: {kubernetes.io/metadata.name: {{ .there }}}
   {{- end }}
 {{- end }}
 
-{{/* What the executor puts on every pod of a step. */}}
-{{- define "twinrunner.stepLabels" -}}
-app.kubernetes.io/managed-by: twinrunner
+{{/* The pods of steps, by a label that the executor puts on each. */}}
+{{- define "twinrunner.stepPods" -}}
+matchExpressions: [{key: twinrunner.step, operator: Exists}]
+{{- end }}
+
+{{/* The product's own pods: (dict "root" $ "part" "api"). */}}
+{{- define "twinrunner.ownPods" -}}
+matchLabels:
+  {{- include "twinrunner.selector" . | nindent 2 }}
 {{- end }}

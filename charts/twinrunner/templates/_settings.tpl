@@ -9,12 +9,12 @@
   "localSources" false
   "slots" (int .Values.runner.slots)
   "objects" .Values.objects.url
-  "s3Region" .Values.objects.region
-  "s3PathStyle" (or .Values.minio.enabled .Values.objects.pathStyle)
   "s3CreateBucket" (or .Values.minio.enabled .Values.objects.createBucket) -}}
+{{- with .Values.objects.region }}{{ $_ := set $settings "s3Region" . }}{{ end -}}
+{{- if and (not .Values.minio.enabled) (not (kindIs "invalid" .Values.objects.pathStyle)) }}{{ $_ := set $settings "s3PathStyle" .Values.objects.pathStyle }}{{ end -}}
 {{- with include "twinrunner.objectsEndpoint" . }}{{ $_ := set $settings "s3Endpoint" . }}{{ end -}}
 {{- if .Values.objects.caConfigMap }}{{ $_ := set $settings "s3CaFile" "/etc/twinrunner/objects-ca/ca.crt" }}{{ end -}}
-{{- if .Values.steps.policy }}{{ $_ := set $settings "kubernetesPolicy" "/etc/twinrunner/config/policy.json" }}{{ end -}}
+{{- if include "twinrunner.policy" . }}{{ $_ := set $settings "kubernetesPolicy" "/etc/twinrunner/config/policy.json" }}{{ end -}}
 {{- with .Values.steps.sharedVolume.claim -}}
   {{ $_ := set $settings "kubernetesSharedClaim" . }}{{ $_ := set $settings "kubernetesSharedPath" $.Values.steps.sharedVolume.path -}}
 {{- end -}}
@@ -24,6 +24,15 @@
   {{ $_ := set $settings "database" (required "database.url is needed: the address of MongoDB. To try out without one, set mongodb.enabled=true." .Values.database.url) -}}
 {{- end -}}
 {{- toPrettyJson (merge (dict) .Values.settings $settings) }}
+{{- end }}
+
+{{/* What components may ask of their pods; the logins of images count for steps, too. */}}
+{{- define "twinrunner.policy" -}}
+{{- $policy := deepCopy .Values.steps.policy -}}
+{{- with .Values.global.imagePullSecrets -}}
+  {{ $_ := set $policy "defaults" (merge (dict) (get $policy "defaults" | default dict) (dict "imagePullSecrets" .)) -}}
+{{- end -}}
+{{- with $policy }}{{ toPrettyJson . }}{{ end -}}
 {{- end }}
 
 {{/* (dict "name" "TWIN_…" "secret" "…" "key" "…") */}}
