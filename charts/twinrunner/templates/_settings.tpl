@@ -7,6 +7,7 @@
   "kubernetesHelperImage" (include "twinrunner.image" (dict "root" . "image" .Values.image))
   "kubernetesApiUrl" (include "twinrunner.apiUrl" .)
   "localSources" false
+  "cacheBytes" 4294967296
   "slots" (int .Values.runner.slots)
   "objects" .Values.objects.url
   "s3CreateBucket" (or .Values.minio.enabled .Values.objects.createBucket) -}}
