@@ -15,6 +15,8 @@ internal static class TwinCommand
         var result = CommandTree.Build(context).Parse(args, Parser);
         if (result.Action is ParseErrorAction)
             return Report(context, UsageErrors.Explain(result));
+        if (UsageErrors.UnknownOption(result) is { } unknown)
+            return Report(context, unknown);
         var configuration = new InvocationConfiguration
         {
             Output = context.Terminal.Out,

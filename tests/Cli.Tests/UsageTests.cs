@@ -7,6 +7,8 @@ public sealed class UsageTests
     [InlineData("twin digital-twin wants one of: list, create, show", "dt")]
     [InlineData("EXECUTION is missing", "show")]
     [InlineData("there is no option --staus; did you mean --status?", "ls", "--staus")]
+    [InlineData("there is no option --search here", "component", "list", "--search", "csv")]
+    [InlineData("there is no option --jsn", "component", "list", "csv", "--jsn")]
     [InlineData("'Foo' is no value for --status; it is one of Queued, Running", "ls", "--status", "Foo")]
     [InlineData("-p SEED: a name, = and a value belong here", "run", "/dev/null", "-p", "SEED", "--server", "http://127.0.0.1:1")]
     [InlineData("the workflow file /nowhere.yaml can't be read", "run", "/nowhere.yaml", "--server", "http://127.0.0.1:1")]
@@ -18,6 +20,14 @@ public sealed class UsageTests
         Assert.Equal(ExitCode.Usage, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Out);
+    }
+
+    [Fact]
+    public async Task What_follows_two_dashes_is_a_word_and_so_is_a_dash_alone()
+    {
+        var run = await CliRun.OfAsync("component", "list", "--server", "http://127.0.0.1:1", "-", "--", "--search");
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
     }
 
     [Fact]

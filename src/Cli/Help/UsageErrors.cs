@@ -24,6 +24,16 @@ internal static class UsageErrors
         return CliError.Usage(string.Join(Environment.NewLine + "      ", messages), help);
     }
 
+    /// <summary>An option that isn't there, taken for one of the words that the command wants; null: none. What follows <c>--</c> is a word.</summary>
+    public static CliError? UnknownOption(ParseResult result)
+    {
+        var words = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).ToHashSet(ReferenceEqualityComparer.Instance);
+        return result.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Value.StartsWith('-') && token.Value.Length > 1 && words.Contains(token)) is { } unknown
+            ? CliError.Usage(NoSuchOption(unknown.Value, result), $"{HelpText.FullName(result.CommandResult.Command)} --help shows the options; a word that starts with - goes behind --")
+            : null;
+    }
+
     private static string Sentence(ParseError error, ParseResult result)
     {
         if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument } && error.SymbolResult.Parent is CommandResult)
@@ -33,11 +43,13 @@ internal static class UsageErrors
         var unknown = result.UnmatchedTokens.FirstOrDefault(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal));
         if (unknown is null)
             return error.Message;
-        var meant = unknown.StartsWith('-') ? Nearest(unknown.Split('=')[0], OptionNames(result.CommandResult)) : null;
-        return meant is null
-            ? unknown.StartsWith('-') ? $"there is no option {unknown} here" : $"'{unknown}' is one argument too many"
-            : $"there is no option {unknown}; did you mean {meant}?";
+        return unknown.StartsWith('-') ? NoSuchOption(unknown, result) : $"'{unknown}' is one argument too many";
     }
+
+    private static string NoSuchOption(string unknown, ParseResult result) =>
+        Nearest(unknown.Split('=')[0], OptionNames(result.CommandResult)) is { } meant
+            ? $"there is no option {unknown}; did you mean {meant}?"
+            : $"there is no option {unknown} here";
 
     private static Type? EnumOf(Option option)
     {

@@ -15,7 +15,7 @@ namespace Twinrunner.Runner.Webhooks;
 /// Takes deliveries of GitHub's webhooks. Their signature takes the place of the server's token. A delivery says no more than that a
 /// repository has changed: what it looks like is read from GitHub by the sync, so that nothing in a body has to be believed.
 /// </summary>
-internal sealed partial class GitHubWebhook(WebhookOptions options, ISyncRequests sync, IdempotencyStore deliveries, ILogger<GitHubWebhook> logger)
+internal sealed partial class GitHubWebhook(WebhookOptions options, ISyncRequests sync, IdempotencyStore deliveries, ILogger<GitHubWebhook> logger) : IDisposable
 {
     public const string Path = "/webhooks/github";
 
@@ -24,6 +24,11 @@ internal sealed partial class GitHubWebhook(WebhookOptions options, ISyncRequest
 
     /// <summary>Of a longer body the rest waits in a temporary file: senders are unknown until all of it was read.</summary>
     private const int BodyBytesInMemory = 64 << 10;
+
+    /// <summary>Longer bodies at once: what anybody may write to this machine's disk without knowing the secret.</summary>
+    internal const int LongBodies = 8;
+
+    private readonly SemaphoreSlim _longBodies = new(LongBodies);
 
     public async Task<Results<Accepted<WebhookView>, Problem>> TakeAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -38,6 +43,25 @@ internal sealed partial class GitHubWebhook(WebhookOptions options, ISyncRequest
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBodyBytes;
+        if (request.ContentLength <= BodyBytesInMemory)
+            return await VerifyAsync(request, delivery, name, signature, cancellationToken);
+        if (!_longBodies.Wait(TimeSpan.Zero, CancellationToken.None))
+            return Problem.Unavailable("Too many long deliveries come at once: use Redeliver in a moment.");
+        try
+        {
+            return await VerifyAsync(request, delivery, name, signature, cancellationToken);
+        }
+        finally
+        {
+            _longBodies.Release();
+        }
+    }
+
+    public void Dispose() => _longBodies.Dispose();
+
+    private async Task<Results<Accepted<WebhookView>, Problem>> VerifyAsync(
+        HttpRequest request, Guid delivery, string name, byte[] signature, CancellationToken cancellationToken)
+    {
         request.EnableBuffering(BodyBytesInMemory, MaxBodyBytes);
         if (!await GitHubSignature.MatchesAsync(request.Body, signature, options.GitHubSecrets, cancellationToken))
         {

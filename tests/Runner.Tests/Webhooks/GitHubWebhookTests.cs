@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Twinrunner.Client;
+using Twinrunner.Runner.Webhooks;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
@@ -148,6 +149,48 @@ public sealed class GitHubWebhookTests : IAsyncLifetime
         {
             // The server closed while the rest was being sent.
         }
+    }
+
+    [Fact]
+    public async Task Strangers_can_hold_only_a_few_long_bodies_open_and_short_ones_still_come_through()
+    {
+        var held = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < GitHubWebhook.LongBodies; i++)
+                held.Add(await HoldLongBodyAsync());
+            var push = TestGitHubDelivery.Push(_tool, "refs/heads/main", TestGitHubRepository.Commit("one"));
+            push.Body["head_commit"] = new string('x', 1 << 20);
+
+            Assert.Contains("Too many long deliveries", await RefusalAsync(push.Request(Address, Secret), HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
+            Assert.Equal(0, (await TakeAsync(TestGitHubDelivery.Ping)).Components);
+        }
+        finally
+        {
+            held.ForEach(client => client.Dispose());
+        }
+    }
+
+    /// <summary>Begins a long body; the server's "100 Continue" says that it waits for the rest.</summary>
+    private async Task<TcpClient> HoldLongBodyAsync()
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(Address.Host, Address.Port, Token);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"""
+            POST {Address.PathAndQuery} HTTP/1.1
+            Host: {Address.Authority}
+            Content-Type: application/json
+            Content-Length: 1000000
+            Expect: 100-continue
+            X-GitHub-Event: push
+            X-GitHub-Delivery: {Guid.NewGuid()}
+            X-Hub-Signature-256: sha256={new string('0', 64)}
+
+
+            """.ReplaceLineEndings("\r\n")), Token);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII, leaveOpen: true);
+        Assert.Equal("HTTP/1.1 100 Continue", await reader.ReadLineAsync(Token));
+        return client;
     }
 
     [Fact]
