@@ -26,7 +26,7 @@ engine=${CI_ENGINE:-$default} s3=${CI_S3:-$default}
 projects=("$@")
 [ $# -gt 0 ] || projects=(Charts.Tests Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
 
-case " ${projects[*]} " in *Storage.Tests* | *Runner.Tests* | *EndToEnd.Tests*) with_servers=yes ;; *) with_servers= ;; esac
+case " ${projects[*]} " in *Storage.Tests* | *Runner.Tests* | *Cli.Tests* | *EndToEnd.Tests*) with_servers=yes ;; *) with_servers= ;; esac
 
 need git git
 need curl curl

@@ -29,10 +29,14 @@ internal sealed partial class Sweeper(
 {
     private const int Page = 100;
 
+    /// <summary>How long outputs that could not be stored wait for somebody who resumes their execution.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(14);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await RecoverAsync(onlyStandingStill: false, stoppingToken);
         await RemoveLeftOversAsync(stoppingToken);
+        await RemoveFoldersAsync(stoppingToken);
         var (recovered, removed) = (time.GetUtcNow(), time.GetUtcNow());
         using var timer = new PeriodicTimer(options.PollInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -49,6 +53,7 @@ internal sealed partial class Sweeper(
             if (now - removed >= options.OrphanInterval)
             {
                 await RemoveLeftOversAsync(stoppingToken);
+                await RemoveFoldersAsync(stoppingToken);
                 removed = now;
             }
         }
@@ -131,12 +136,33 @@ internal sealed partial class Sweeper(
                         continue;
                     LogLeftOver(owned.Key.Name);
                     await executor.RemoveAsync(owned.Key, cancellationToken);
-                    folders.Delete(owned.Key);
+                    if (step?.Kept?.Attempt != owned.Key.Attempt)
+                        folders.Delete(owned.Key);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogNotSwept(exception, executor.Name); // the node's document says what is wrong with the engine
+            }
+        }
+    }
+
+    /// <summary>Folders of ended attempts, but not yet what somebody may still want stored by resuming.</summary>
+    private async Task RemoveFoldersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var key in folders.List().ToList())
+        {
+            var step = await steps.GetAsync(key.Step, cancellationToken);
+            var isKept = step?.Kept is { } kept && kept.Node == node.Id && kept.Attempt == key.Attempt && time.GetUtcNow() - step.UpdatedAt < KeptFor;
+            if (isKept || heldSteps.Contains(key.Step) || step is not null && step.Status.IsActive() && step.Attempt == key.Attempt)
+                continue;
+            try
+            {
+                folders.Delete(key);
+            }
+            catch (IOException exception)
+            {
+                LogNotSwept(exception, key.Name);
             }
         }
     }
@@ -147,6 +173,6 @@ internal sealed partial class Sweeper(
     [LoggerMessage(LogLevel.Information, "Removes {Name}, left over from an ended attempt")]
     private partial void LogLeftOver(string name);
 
-    [LoggerMessage(LogLevel.Warning, "What {Executor} has left over could not be removed")]
-    private partial void LogNotSwept(Exception exception, string executor);
+    [LoggerMessage(LogLevel.Warning, "What {Name} has left over could not be removed")]
+    private partial void LogNotSwept(Exception exception, string name);
 }

@@ -23,6 +23,9 @@ public sealed record CollectResult
 
     public string? Message { get; private init; }
 
+    /// <summary>The store was at fault: what is in the folders can be stored another time.</summary>
+    public bool CanTryAgain { get; private init; }
+
     [MemberNotNullWhen(false, nameof(Reason), nameof(Message))]
     public bool Succeeded => Reason is null;
 
@@ -31,6 +34,8 @@ public sealed record CollectResult
         new() { Outputs = outputs, Values = values, Warnings = warnings };
 
     public static CollectResult Failed(FailureReason reason, string message) => new() { Reason = reason, Message = message };
+
+    public static CollectResult StoreRefused(string message) => Failed(FailureReason.OutputUpload, message) with { CanTryAgain = true };
 
     public CollectResult With(FailureReason reason, string message) => this with { Reason = reason, Message = message };
 }

@@ -51,7 +51,11 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
                 : result.With(FailureReason.OutputMissing,
                     $"The step ended without leaving what it promised: no file in its outputs matches {string.Join(" and ", required.Select(glob => $"'{glob.Pattern}'"))}.");
         }
-        catch (Exception exception) when (exception is ObjectStoreException or TreeLimitException or FileChangingException or IOException or UnauthorizedAccessException)
+        catch (ObjectStoreException exception)
+        {
+            return CollectResult.StoreRefused($"The outputs could not be stored: {exception.Message} They are kept on the node: `twin resume` stores them without running the step again.");
+        }
+        catch (Exception exception) when (exception is TreeLimitException or FileChangingException or IOException or UnauthorizedAccessException)
         {
             return CollectResult.Failed(FailureReason.OutputUpload, $"The outputs could not be stored: {exception.Message}");
         }

@@ -1,6 +1,7 @@
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Outputs.Files;
 using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Outputs;
 
@@ -30,6 +31,24 @@ public sealed class WorkFolders(StorageOptions options)
             Make(Path.Combine(folder, "output"), Everybody),
             Make(Path.Combine(folder, "logs"), Everybody),
             Make(Path.Combine(folder, "snapshot"), Mine));
+    }
+
+    /// <summary>The folders of an attempt, or null when they aren't here.</summary>
+    public StepFolders? Find(StepKey step) =>
+        FolderOf(step) is var folder && Directory.Exists(folder)
+            ? new(Path.Combine(folder, "input"), Path.Combine(folder, "output"), Path.Combine(folder, "logs"), Path.Combine(folder, "snapshot"))
+            : null;
+
+    /// <summary>Attempts whose folders are here.</summary>
+    public IEnumerable<StepKey> List()
+    {
+        if (!Directory.Exists(_root))
+            yield break;
+        foreach (var name in Directory.EnumerateDirectories(_root).Select(path => Path.GetFileName(path)))
+        {
+            if (name.Split('-') is [var step, var attempt] && Id<Step>.TryParse(step, null, out var id) && int.TryParse(attempt, out var number))
+                yield return new(id, number);
+        }
     }
 
     /// <summary>Removes the folders of an attempt, whatever is in them. None there: nothing happens.</summary>

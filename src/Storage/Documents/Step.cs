@@ -82,6 +82,9 @@ public sealed record Step : Document<Step>
     public DateTimeOffset? ReadyAt { get; init; }
     public DateTimeOffset? CollectingAt { get; init; }
 
+    /// <summary>What an attempt left and the object store didn't take: stored by the next attempt on that node, without running again.</summary>
+    public KeptOutputs? Kept { get; init; }
+
     /// <summary>Key of the step cache, when the step may be cached and its inputs are known.</summary>
     public string? CacheKey { get; init; }
 
@@ -135,6 +138,9 @@ public sealed record Step : Document<Step>
 
 /// <summary>A runner's right to drive a step until a time. Writes of a holder whose <see cref="Fence"/> is not the step's are refused.</summary>
 public sealed record Lease(Id<Node> Node, long Fence, DateTimeOffset ExpiresAt);
+
+/// <summary>The folders of an attempt that succeeded and whose outputs are still to be stored.</summary>
+public sealed record KeptOutputs(Id<Node> Node, int Attempt, int? ExitCode, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt);
 
 /// <summary>A wish to stop a running attempt.</summary>
 /// <param name="Reason">What the attempt then failed of; null: it is no longer needed and succeeds.</param>

@@ -122,6 +122,7 @@ public sealed class HeldStep : IDisposable
         Output = end.Output ?? step.Output,
         OutputValues = end.OutputValues ?? step.OutputValues,
         CachedFrom = end.CachedFrom,
+        Kept = end.Kept,
         Attempts =
         [
             .. step.Attempts,
@@ -183,4 +184,7 @@ public sealed record StepEnd(StepStatus Status, DateTimeOffset EndedAt)
     public Id<Output>? Output { get; init; }
     public IReadOnlyDictionary<string, string>? OutputValues { get; init; }
     public Id<Step>? CachedFrom { get; init; }
+
+    /// <summary>Outputs that wait on a node for another attempt to store them.</summary>
+    public KeptOutputs? Kept { get; init; }
 }

@@ -10,6 +10,7 @@ using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects.S3;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 
@@ -31,7 +32,7 @@ internal sealed class EngineRoom : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public static async Task<EngineRoom> StartAsync(string folder, FakeExecutor? executor = null, Action<SchedulerOptions>? configure = null)
+    public static async Task<EngineRoom> StartAsync(string folder, FakeExecutor? executor = null, Action<SchedulerOptions>? configure = null, S3Options? s3 = null, OutputOptions? outputs = null)
     {
         executor ??= new(TimeProvider.System);
         // No sweep for standstill: it would mend after a while what these tests are to find.
@@ -41,11 +42,11 @@ internal sealed class EngineRoom : IAsyncDisposable
         builder.Services
             .AddLogging()
             .AddSingleton(TimeProvider.System)
-            .AddStorage(new StorageOptions { DataFolder = folder })
+            .AddStorage(new StorageOptions { DataFolder = folder, S3 = s3 })
             .AddSingleton<IStepExecutor>(executor)
             .AddSecrets()
             .AddLogs()
-            .AddOutputs()
+            .AddOutputs(outputs)
             .AddRegistry(new() { MirrorFolder = Path.Combine(folder, "mirrors") })
             .AddSingleton<IImageBuilder>(new NoImages())
             .AddExecutions(options, new Dictionary<string, string>());

@@ -54,8 +54,10 @@ public sealed class S3FaultProxy : IAsyncDisposable
                 context.Abort();
                 return;
             case S3Fault.SlowDown:
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                await context.Response.WriteAsync("<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>", context.RequestAborted);
+                await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "SlowDown");
+                return;
+            case S3Fault.Skewed:
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, "RequestTimeTooSkewed");
                 return;
             case S3Fault.Silent:
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -69,6 +71,13 @@ public sealed class S3FaultProxy : IAsyncDisposable
             return;
         }
         await ReturnAsync(context, answer, fault);
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/xml";
+        return context.Response.WriteAsync($"<Error><Code>{code}</Code><Message>{code}.</Message></Error>", context.RequestAborted);
     }
 
     private async Task<HttpResponseMessage> ForwardAsync(HttpContext context)
@@ -118,6 +127,9 @@ public enum S3Fault
 
     /// <summary>503, as servers answer to too many requests.</summary>
     SlowDown,
+
+    /// <summary>403, as servers answer when the clocks differ.</summary>
+    Skewed,
 
     /// <summary>Nothing is ever answered.</summary>
     Silent,

@@ -1,4 +1,5 @@
 using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Telemetry;
 using Twinrunner.Storage.Documents;
@@ -9,6 +10,8 @@ namespace Twinrunner.Runner.Executions.Attempts;
 /// <summary>Ends an attempt: stores what it left, decides whether another one follows, and moves the execution on.</summary>
 internal sealed class StepCompletion(
     OutputCollector collector,
+    WorkFolders folders,
+    NodeIdentity node,
     ExecutionStore executions,
     EventPublisher events,
     ExecutionAdvancer advancer,
@@ -24,18 +27,46 @@ internal sealed class StepCompletion(
         IStepSink sink,
         CancellationToken cancellationToken)
     {
+        return result.Ran && prepared.Plan?.Folders is { } places
+            ? await CollectAsync(held, held.Step.Attempt, places, prepared.Inputs, result, sink, cancellationToken)
+            : EndOf(result);
+    }
+
+    /// <summary>Stores what an earlier attempt left on this node, if it did. Null: there is nothing, the step has to run.</summary>
+    public async Task<StepEnd?> CollectKeptAsync(HeldStep held, IStepSink sink, CancellationToken cancellationToken)
+    {
+        if (held.Step.Kept is not { } kept || kept.Node != node.Id || folders.Find(new(held.Step.Id, kept.Attempt)) is not { } places)
+            return null;
+        await sink.SayAsync($"Attempt {kept.Attempt} has run; what it left is stored now, and nothing runs again.", cancellationToken);
+        var result = StepResult.Success(kept.StartedAt, kept.EndedAt) with { ExitCode = kept.ExitCode };
+        return await CollectAsync(held, kept.Attempt, places, ResolvedInputs.Of([]), result, sink, cancellationToken);
+    }
+
+    private async Task<StepEnd> CollectAsync(
+        HeldStep held,
+        int attempt,
+        StepFolders places,
+        ResolvedInputs inputs,
+        StepResult result,
+        IStepSink sink,
+        CancellationToken cancellationToken)
+    {
         var end = EndOf(result);
-        if (!result.Ran || prepared.Plan?.Folders is not { } places)
-            return end;
         if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
             await events.PublishAsync(held.Step, cancellationToken);
-        var collected = await collector.CollectAsync(held.Step, held.Step.Attempt, places, prepared.Inputs, cancellationToken);
+        var collected = await collector.CollectAsync(held.Step, attempt, places, inputs, cancellationToken);
         foreach (var warning in collected.Warnings)
             await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
         return collected.Succeeded || !result.Succeeded
             ? end
-            : end with { Status = StepStatus.Failed, Reason = collected.Reason, Message = collected.Message };
+            : end with
+            {
+                Status = StepStatus.Failed,
+                Reason = collected.Reason,
+                Message = collected.Message,
+                Kept = collected.CanTryAgain ? new(node.Id, attempt, result.ExitCode, result.StartedAt, result.EndedAt) : null,
+            };
     }
 
     public StepEnd EndOf(StepResult result) => new(

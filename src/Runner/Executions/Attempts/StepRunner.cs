@@ -40,12 +40,13 @@ internal sealed partial class StepRunner(
         var watching = WatchForStopAsync(held, stop, letGo.Token);
         try
         {
+            var before = held.Step.Kept;
             var execution = await executions.GetAsync(held.Step.ExecutionRef, letGo.Token);
             var end = execution is null
                 ? completion.EndOf(StepResult.Failed(FailureReason.InputMissing, "Its execution is gone."))
                 : await AttemptAsync(held, execution, adopted, stop, letGo.Token);
             if (await completion.CompleteAsync(held, end, letGo.Token))
-                await CleanUpAsync(held.Step, hadNetwork: execution is { Network: not null });
+                await CleanUpAsync(held.Step, hadNetwork: execution is { Network: not null }, before);
         }
         catch (OperationCanceledException) when (letGo.IsCancellationRequested)
         {
@@ -102,6 +103,8 @@ internal sealed partial class StepRunner(
             var name = values.Missing[0];
             return completion.EndOf(StepResult.Failed(FailureReason.InputMissing, $"The secret '{name}' is not stored: run 'twin secret set {name}'."));
         }
+        if (await completion.CollectKeptAsync(held, sink, letGo) is { } stored)
+            return stored;
         var executor = executors.For(held.Step.Spec);
         using var preparing = CancellationTokenSource.CreateLinkedTokenSource(letGo, stop.Requested);
         PreparedStep prepared;
@@ -206,10 +209,13 @@ internal sealed partial class StepRunner(
             await RemoveAsync(held, limit.Token);
     }
 
-    private async Task CleanUpAsync(Step step, bool hadNetwork)
+    /// <param name="kept">Outputs that were kept when the attempt began.</param>
+    private async Task CleanUpAsync(Step step, bool hadNetwork, KeptOutputs? kept = null)
     {
         using var limit = new CancellationTokenSource(CleanUpLimit, time);
         await RemoveAsync(step, limit.Token);
+        if (kept is not null && kept.Attempt != step.Kept?.Attempt)
+            folders.Delete(new(step.Id, kept.Attempt));
         if (hadNetwork && await executions.GetAsync(step.ExecutionRef, limit.Token) is { Network: not null } execution && execution.Status.IsFinal())
             await executors.For(step.Spec).RemoveNetworkAsync(execution.Id, limit.Token);
     }
@@ -220,7 +226,8 @@ internal sealed partial class StepRunner(
         try
         {
             await executors.For(step.Spec).RemoveAsync(key, cancellationToken);
-            folders.Delete(key);
+            if (step.Kept?.Attempt != step.Attempt)
+                folders.Delete(key);
         }
         catch (Exception exception)
         {

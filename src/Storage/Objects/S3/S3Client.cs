@@ -22,6 +22,7 @@ internal static class S3Client
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = options.Retries,
+            DisableClockSkewCorrection = !options.ToleratesClocks,
             Timeout = options.Timeout,
             HttpClientFactory = new Clients(options),
         };

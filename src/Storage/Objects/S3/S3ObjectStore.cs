@@ -152,21 +152,36 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         }), cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Finds the bucket, or makes it where that is allowed.</summary>
-    /// <exception cref="ObjectStoreException">It isn't there or can't be used; the message says what to do.</exception>
-    public async Task EnsureBucketAsync(CancellationToken cancellationToken)
+    /// <summary>False: it isn't there.</summary>
+    /// <exception cref="ObjectStoreException">It can't be used; the message says what to do.</exception>
+    public async Task<bool> HasBucketAsync(CancellationToken cancellationToken)
     {
         try
         {
             // Not HEAD: its answers have no body, and so no reason.
             await AskAsync(() => _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _options.Prefix, MaxKeys = 1 }, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
+            return true;
         }
-        catch (ObjectStoreException exception) when (_options.CreateBucket && exception.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
+        catch (ObjectStoreException exception) when (exception.InnerException is AmazonS3Exception { ErrorCode: "NoSuchBucket" })
         {
-            await AskAsync(() => _client.PutBucketAsync(new PutBucketRequest { BucketName = _options.Bucket }, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return false;
         }
     }
+
+    /// <summary>Finds the bucket, or makes it where that is allowed.</summary>
+    /// <exception cref="ObjectStoreException">It isn't there or can't be used; the message says what to do.</exception>
+    public async Task EnsureBucketAsync(CancellationToken cancellationToken)
+    {
+        if (await HasBucketAsync(cancellationToken).ConfigureAwait(false))
+            return;
+        if (!_options.CreateBucket)
+            throw new ObjectStoreException($"{Describe(_options)} isn't there. Make it, or let the server make it with s3CreateBucket.");
+        await AskAsync(() => _client.PutBucketAsync(new PutBucketRequest { BucketName = _options.Bucket }, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The bucket and where it is, for people.</summary>
+    public static string Describe(S3Options options) => S3Trouble.Place(options);
 
     /// <summary>Aborts uploads in parts that nobody goes on with, so that their parts take no room. Returns how many.</summary>
     public async Task<int> AbortAbandonedAsync(CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ public sealed record S3Options
     /// <summary>How long a request may take to its answer, and a read to its next bytes. Default 2 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Requests are signed by the server's clock where it differs from ours by much. Default yes.</summary>
+    public bool ToleratesClocks { get; init; } = true;
+
     /// <exception cref="FormatException">It is not <c>s3://BUCKET[/PREFIX]</c>.</exception>
     public S3Options At(string address)
     {

@@ -17,7 +17,7 @@ internal sealed partial class S3Upkeep(S3ObjectStore objects, TimeProvider time,
         {
             await objects.EnsureBucketAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (ObjectStoreException exception) when (!S3Trouble.IsRefusal(exception))
+        catch (ObjectStoreException exception) when (exception.InnerException is not null && !S3Trouble.IsRefusal(exception))
         {
             LogUnreachable(exception.Message);
         }
