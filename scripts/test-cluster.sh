@@ -72,11 +72,12 @@ forward() { launch "forward-$1" socat "TCP-LISTEN:$1,bind=$node,fork,reuseaddr" 
 
 start_servers() {
   if [ -z "${TWIN_TEST_MONGODB:-}" ]; then
-    scripts/mongo.sh status >/dev/null 2>&1 || started+=("scripts/mongo.sh stop")
-    scripts/mongo.sh start
-    eval "$(scripts/mongo.sh env)"
-    forward 27017
-    TWIN_TEST_MONGODB="mongodb://$node:27017/twinrunner_cluster?directConnection=true"
+    started+=("scripts/mongo.sh stop $$")
+    scripts/mongo.sh start $$ >"$work/mongo.env"
+    TWIN_TEST_MONGODB=$(sed -n 's/^TWIN_TEST_MONGODB=//p' "$work/mongo.env")
+    forward "$(grep -oP ':\K[0-9]+(?=/)' <<<"$TWIN_TEST_MONGODB")"
+    # Its replica set tells of members on loopback, which pods can't reach.
+    TWIN_TEST_MONGODB="mongodb://$node:$(grep -oP ':\K[0-9]+(?=/)' <<<"$TWIN_TEST_MONGODB")/twinrunner_cluster?directConnection=true"
   fi
   if [ -z "${TWIN_TEST_S3:-}" ]; then
     scripts/s3.sh status >/dev/null 2>&1 || started+=("scripts/s3.sh stop")

@@ -64,30 +64,4 @@ public sealed class AccessTests
         Assert.Equal("""[{"podSelector":{}}]""", chart.One("NetworkPolicy", "tr-twinrunner-runner").Json("spec", "ingress", "0", "from"));
         Assert.Equal("""[{"podSelector":{}}]""", chart.One("NetworkPolicy", "tr-twinrunner-registry").Json("spec", "ingress", "0", "from"));
     }
-
-    [Fact]
-    public async Task Metrics_are_fetched_with_the_token_from_every_pod()
-    {
-        var chart = await Helm.RenderAsync("metrics.serviceMonitor.enabled=true", "metrics.serviceMonitor.interval=10s", "metrics.serviceMonitor.labels.release=prometheus");
-
-        var monitor = chart.One("ServiceMonitor", "tr-twinrunner");
-        Assert.Equal("prometheus", monitor.Text("metadata", "labels", "release"));
-        Assert.Equal("10s", monitor.Text("spec", "endpoints", "0", "interval"));
-        Assert.Equal("""{"name":"tr-twinrunner","key":"token"}""", monitor.Json("spec", "endpoints", "0", "authorization", "credentials"));
-        var labels = chart.One("Service", "tr-twinrunner-metrics").At("metadata", "labels");
-        Assert.All(monitor.At("spec", "selector", "matchLabels")!.AsObject(), label => Assert.Equal(label.Value!.ToString(), labels.Text(label.Key)));
-    }
-
-    [Fact]
-    public async Task Alerts_and_dashboard_are_made_when_asked_for()
-    {
-        var chart = await Helm.RenderAsync("metrics.prometheusRule.enabled=true", "metrics.prometheusRule.labels.p=q", "metrics.prometheusRule.waitSeconds=60", "metrics.dashboard.enabled=true");
-        var without = await Helm.RenderAsync();
-
-        var rule = chart.One("PrometheusRule", "tr-twinrunner");
-        Assert.Equal("q", rule.Text("metadata", "labels", "p"));
-        Assert.EndsWith("> 60", rule.Text("spec", "groups", "0", "rules", "1", "expr"), StringComparison.Ordinal);
-        Assert.Equal("1", chart.One("ConfigMap", "tr-twinrunner-dashboard").Text("metadata", "labels", "grafana_dashboard"));
-        Assert.DoesNotContain(without.Objects, item => item.Text("kind") is "PrometheusRule" or "ServiceMonitor" || item.Text("metadata", "name") == "tr-twinrunner-dashboard");
-    }
 }
