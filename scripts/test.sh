@@ -10,6 +10,7 @@
 # CI_ENGINE=optional  tests that need one skip, and say so (the default otherwise)
 # CI_CLUSTER=required a Kubernetes is built where none was (scripts/cluster.sh), which takes minutes; otherwise one that was built is used
 # CI_S3=…             the same for the S3 servers; TWIN_TEST_S3 and TWIN_TEST_S3_SECOND name others (scripts/s3.sh)
+# TWIN_TEST_MONGODB   address of a MongoDB to test with (a replica set); else scripts/mongo.sh starts a compatible server
 # TEST_TIMEOUT        seconds that one project may take (1200)
 # TEST_ARGUMENTS      passed on to each test program, for example: -class '*SqliteTests'
 set -euo pipefail
@@ -36,11 +37,12 @@ elif [ "${CI:-}" = true ]; then
   die "helm can't be had, which the tests of the chart need"
 fi
 
-started_engine='' started_cluster='' started_s3=''
+started_engine='' started_cluster='' started_s3='' started_mongo=''
 finish() {
   [ -z "$started_engine" ] || scripts/engine.sh stop $$
   [ -z "$started_cluster" ] || scripts/cluster.sh stop $$
   [ -z "$started_s3" ] || scripts/s3.sh stop
+  [ -z "$started_mongo" ] || scripts/mongo.sh stop $$
 }
 trap finish EXIT
 
@@ -74,6 +76,17 @@ if [ -z "${TWIN_TEST_KUBECONFIG:-}" ] && { [ "${CI_CLUSTER:-}" = required ] || [
     started_cluster=yes
   elif [ "${CI_CLUSTER:-}" = required ]; then
     die "CI_CLUSTER=required: the tests of Kubernetes can't be left out"
+  fi
+fi
+
+if [ -z "${TWIN_TEST_MONGODB:-}" ]; then
+  if addresses=$(scripts/mongo.sh start $$); then
+    started_mongo=yes
+    while read -r address; do export "${address?}"; done <<<"$addresses"
+  elif [ "${CI:-}" = true ]; then
+    die "MongoDB can't be had, which the tests of the database need"
+  else
+    say "tests that need MongoDB are skipped"
   fi
 fi
 
@@ -123,6 +136,6 @@ if [ -s "$results/skipped.tsv" ]; then
 fi
 for sentence in ${broken[@]+"${broken[@]}"}; do printf '\nFailed: %s (see %s)\n' "$sentence" "$results"; done
 finish
-started_engine='' started_cluster='' started_s3=''
+started_engine='' started_cluster='' started_s3='' started_mongo=''
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

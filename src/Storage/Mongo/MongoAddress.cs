@@ -23,13 +23,9 @@ internal static unsafe partial class MongoAddress
     /// <exception cref="DatabaseException">The address can't be used.</exception>
     public static UriHandle Read(MongoOptions options)
     {
-        var uri = Libmongoc.NewUri(options.Address, out var error);
+        var uri = Libmongoc.NewUri(WithLogin(options), out var error);
         if (uri.IsInvalid)
             throw new DatabaseException($"The database's address '{options}' can't be read: {error.Message}. It is like mongodb://HOST1,HOST2/DATABASE?replicaSet=NAME.");
-        if (options.User is { } user)
-            Libmongoc.SetUser(uri, user);
-        if (options.Password is { } password)
-            Libmongoc.SetPassword(uri, password);
         if (!Libmongoc.HasOption(uri, "appName"))
             Libmongoc.SetAppName(uri, "twinrunner");
         foreach (var (option, limit) in Limits)
@@ -50,6 +46,19 @@ internal static unsafe partial class MongoAddress
         var most = Math.Clamp(Libmongoc.GetOption(uri, "maxPoolSize", DefaultConnections), 1, 1000);
         Libmongoc.SetOption(uri, "maxPoolSize", most + 1);
         return most;
+    }
+
+    /// <summary>The address with the login that is given apart. It is put in before the driver reads it, which wants a user for some ways to log in.</summary>
+    public static string WithLogin(MongoOptions options)
+    {
+        var start = options.Address.IndexOf("//", StringComparison.Ordinal) + 2;
+        if ((options.User ?? options.Password) is null || start < 2)
+            return options.Address;
+        var end = options.Address.LastIndexOf('@') + 1;
+        var inside = end > start ? options.Address[start..(end - 1)].Split(':', 2) : [];
+        var user = options.User is { } name ? Uri.EscapeDataString(name) : inside is [var given, ..] ? given : "";
+        var password = options.Password is { } secret ? Uri.EscapeDataString(secret) : inside is [_, var kept] ? kept : null;
+        return $"{options.Address[..start]}{user}{(password is null ? "" : ":" + password)}@{options.Address[Math.Max(start, end)..]}";
     }
 
     public static string WithoutPassword(string address) => CredentialsPattern().Replace(address, "//");

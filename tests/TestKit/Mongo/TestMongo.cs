@@ -15,6 +15,9 @@ public sealed class TestMongo : IAsyncDisposable
     /// <summary>Address of one with users and TLS.</summary>
     public const string SecureVariable = "TWIN_TEST_MONGODB_SECURE";
 
+    /// <summary>Address of one without a replica set.</summary>
+    public const string AloneVariable = "TWIN_TEST_MONGODB_ALONE";
+
     private readonly List<MongoDatabase> _opened = [];
 
     private TestMongo(string address) => Address = address;
@@ -35,16 +38,18 @@ public sealed class TestMongo : IAsyncDisposable
     /// <summary>Opens it another time, in another way.</summary>
     public MongoDatabase Open(MongoOptions options)
     {
-        var database = MongoDatabase.Open(options, TimeProvider.System, NullLoggerFactory.Instance);
+        var database = OpenAt(options);
         _opened.Add(database);
         return database;
     }
+
+    public static MongoDatabase OpenAt(MongoOptions options) => MongoDatabase.Open(options, TimeProvider.System, NullLoggerFactory.Instance);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var database in _opened)
             await database.DisposeAsync();
-        await using var last = MongoDatabase.Open(new(Address), TimeProvider.System, NullLoggerFactory.Instance);
+        await using var last = OpenAt(new(Address));
         await last.Connection.TryAsync(client => client.Write(BsonWriter.Document(bson => bson.Field("dropDatabase", 1))), CancellationToken.None);
     }
 

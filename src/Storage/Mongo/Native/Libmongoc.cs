@@ -30,14 +30,6 @@ internal static unsafe partial class Libmongoc
     [LibraryImport(MongoLibrary.Driver, EntryPoint = "mongoc_uri_get_database")]
     public static partial byte* UriDatabase(UriHandle uri);
 
-    [LibraryImport(MongoLibrary.Driver, EntryPoint = "mongoc_uri_set_username", StringMarshalling = StringMarshalling.Utf8)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool SetUser(UriHandle uri, string user);
-
-    [LibraryImport(MongoLibrary.Driver, EntryPoint = "mongoc_uri_set_password", StringMarshalling = StringMarshalling.Utf8)]
-    [return: MarshalAs(UnmanagedType.U1)]
-    public static partial bool SetPassword(UriHandle uri, string password);
-
     [LibraryImport(MongoLibrary.Driver, EntryPoint = "mongoc_uri_set_appname", StringMarshalling = StringMarshalling.Utf8)]
     [return: MarshalAs(UnmanagedType.U1)]
     public static partial bool SetAppName(UriHandle uri, string name);
