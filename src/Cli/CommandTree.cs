@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Twinrunner.Cli.Admin;
 using Twinrunner.Cli.Completion;
 using Twinrunner.Cli.Components;
 using Twinrunner.Cli.Credentials;
@@ -64,7 +65,9 @@ internal static class CommandTree
             new Noun("node", "Processes that run steps.", "", new ListNodesVerb(context), new ShowNodeVerb(context)));
         root.Add(
             "This machine",
-            new ServeVerb(context), new DoctorVerb(context), new CompletionVerb(context), new VersionVerb(context));
+            new ServeVerb(context), new DoctorVerb(context),
+            new Noun("admin", "Keep and move what a server has stored.", "", new BackupVerb(context), new RestoreVerb(context), new MigrateVerb(context)),
+            new CompletionVerb(context), new VersionVerb(context));
         foreach (var option in ServerOptions.All)
             root.Add(option);
         foreach (var option in root.Options)

@@ -1,6 +1,7 @@
 using System.Net;
 using Twinrunner.Client;
 using Twinrunner.Storage.Objects;
+using Twinrunner.Storage.Transfer;
 
 namespace Twinrunner.Cli;
 
@@ -15,6 +16,7 @@ internal static class Failures
             "start one with `twin serve`, or name another with --server URL or TWIN_SERVER"),
         ApiException { Faults.Count: > 0 } refused => new(ExitCode.Usage, Listed(refused)),
         ApiException refused => new(CodeOf(refused.Status), refused.Message, NextOf(refused.Status)),
+        TransferException stopped => new(ExitCode.NotFoundOrConflict, stopped.Message),
         ObjectStoreException refused => new(ExitCode.Trouble, refused.Message, "`twin doctor` checks the object store with the same settings"),
         UnauthorizedAccessException or IOException => new(ExitCode.Trouble, failure.Message, "check that the path exists, that you may use it, and that the disk has room"),
         _ => Unexpected(failure, context),

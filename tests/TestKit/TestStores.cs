@@ -35,6 +35,8 @@ public sealed class TestStores : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
+    public IEnumerable<T> GetAll<T>() => _services.GetServices<T>();
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

@@ -77,7 +77,7 @@ public static class RunnerHost
 
     private static void AddFeatures(IServiceCollection services, HostSettings settings)
     {
-        services.AddStorage(new StorageOptions { DataFolder = settings.DataFolder, Mongo = settings.Mongo, S3 = settings.S3.Bucket.Length > 0 ? settings.S3 : null });
+        services.AddStorage(settings.Storage);
         services.AddLogs();
         services.AddOutputs(new OutputOptions { CacheBytes = settings.CacheBytes });
         services.AddSecrets();

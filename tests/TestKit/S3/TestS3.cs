@@ -57,8 +57,10 @@ public sealed class TestS3
     /// <summary>For requests without credentials.</summary>
     public HttpClient OpenHttp() => new(S3Client.Connections(Options));
 
-    private static (string, string) Pair(string text) =>
-        text.Split(':', 2) is [var key, var secret] ? (Uri.UnescapeDataString(key), Uri.UnescapeDataString(secret)) : throw new FormatException("expected KEY:SECRET");
+    /// <summary>A key may hold a colon, as Swift's do; a secret here doesn't.</summary>
+    private static (string, string) Pair(string text) => text.LastIndexOf(':') is > 0 and var colon
+        ? (Uri.UnescapeDataString(text[..colon]), Uri.UnescapeDataString(text[(colon + 1)..]))
+        : throw new FormatException("expected KEY:SECRET");
 }
 
 /// <summary>A bucket that is deleted with all that is in it.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Twinrunner.Registry;
+using Twinrunner.Storage;
 using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Objects.S3;
 
@@ -63,6 +64,9 @@ public sealed record HostSettings
 
     /// <summary>The S3 bucket with the objects; without a bucket's name they are files in the data folder.</summary>
     public S3Options S3 { get; init; } = new();
+
+    /// <summary>Which back ends keep documents and objects.</summary>
+    public StorageOptions Storage => new() { DataFolder = DataFolder, Mongo = Mongo, S3 = S3.Bucket.Length > 0 ? S3 : null };
 
     /// <summary>Bytes of downloaded inputs that are kept for further steps.</summary>
     public long CacheBytes { get; init; } = 10L << 30;

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Twinrunner.Cli.Terminals;
+using Twinrunner.Cli.Verbs;
+using Twinrunner.Runner.Hosting;
+using Twinrunner.Storage.Transfer;
+
+namespace Twinrunner.Cli.Admin;
+
+/// <summary><c>twin admin migrate</c></summary>
+internal sealed class MigrateVerb : Verb
+{
+    private const string KeyName = "secrets.key";
+
+    private readonly Option<string> _from = new("--from") { Description = "Data folder of the server that was.", HelpName = "FOLDER", Required = true };
+    private readonly Option<string> _to = new("--to") { Description = "Data folder of the server that will be.", HelpName = "FOLDER", Required = true };
+
+    public MigrateVerb(CliContext context) : base(context, "migrate", "Move everything between the embedded back ends and MongoDB and S3.")
+    {
+        Add(_from);
+        Add(_to);
+    }
+
+    public override string Details => """
+        Copies all documents and objects, and the key of secrets, from the back ends of one data folder to those of another. Which these
+        are says twinrunner.json in each folder, with the settings of `twin serve` (secrets by their …File settings); a folder
+        without one has the embedded ones. Every document and every object is read back and compared.
+
+        Stop all servers of both first, and let executions end before. Cut off, it goes on when it is started again. The source
+        stays as it is.
+        """;
+
+    public override IReadOnlyList<Example> Examples => [new("twin admin migrate --from /srv/twin --to /srv/cluster", "/srv/cluster/twinrunner.json names database and objects")];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var (from, to) = (Read(arguments.GetValue(_from)!), Read(arguments.GetValue(_to)!));
+        if (from.DataFolder == to.DataFolder)
+            throw CliError.Usage("--from and --to are the same folder", "give each set of back ends a data folder of its own, with its twinrunner.json");
+        using var source = AdminLock.Take(from.DataFolder);
+        using var target = AdminLock.Take(to.DataFolder);
+        CopyKey(Path.Combine(from.DataFolder, KeyName), Path.Combine(to.DataFolder, KeyName));
+        await using var old = await StoragePlace.OpenAsync(from.Storage, cancellationToken);
+        await using var @new = await StoragePlace.OpenAsync(to.Storage, cancellationToken);
+        await @new.EnsureIndexesAsync(cancellationToken);
+
+        // Objects first: documents refer to them.
+        var objects = await ObjectTransfer.CopyAsync(old.Objects, @new.Objects, _ => { }, cancellationToken);
+        Terminal.Print($"{"objects",-16} {objects.Objects,10:N0}   {objects.Written,10:N0} written   {Humane.Size(objects.Bytes)}");
+        foreach (var name in DocumentTransfer.Collections)
+        {
+            var count = await DocumentTransfer.CopyAsync(old.Database.Collection(name), @new.Database.Collection(name), cancellationToken);
+            if (count.Documents > 0)
+                Terminal.Print($"{name,-16} {count.Documents,10:N0}   {count.Written,10:N0} written");
+        }
+        Terminal.Print("Everything is at the target and was compared.");
+        return ExitCode.Success;
+    }
+
+    private static HostSettings Read(string folder)
+    {
+        try
+        {
+            // Not the environment: it would speak for both.
+            return HostSettingsReader.Read(new Dictionary<string, string> { ["--data"] = folder }, _ => null);
+        }
+        catch (InvalidSettingsException invalid)
+        {
+            throw CliError.Usage($"{HostSettingsReader.FileName} in {folder} can't be used:\n{invalid.Message}", "docs/configuration.md lists all settings");
+        }
+    }
+
+    private static void CopyKey(string from, string to)
+    {
+        if (!File.Exists(from))
+            return;
+        if (!File.Exists(to))
+            File.Copy(from, to);
+        else if (!File.ReadAllBytes(from).AsSpan().SequenceEqual(File.ReadAllBytes(to)))
+            throw new CliError(ExitCode.NotFoundOrConflict, $"{to} is another key than {from}: the secrets could not be read any more", "remove it, if nothing was encrypted with it");
+    }
+}
