@@ -12,7 +12,7 @@ internal sealed class DoctorVerb : Verb
 {
     private readonly OutputOption _output = new();
 
-    public DoctorVerb(CliContext context) : base(context, "doctor", "Check what runs need: server, data folder, object store, container engine, git, GitHub.") => Add(_output);
+    public DoctorVerb(CliContext context) : base(context, "doctor", "Check what runs need: server, data folder, database, object store, container engine, git, GitHub.") => Add(_output);
 
     public override string Details => """
         One sentence for each thing, and for what is missing how to get it. Leaves nothing changed and starts nothing. The exit code is
@@ -28,6 +28,7 @@ internal sealed class DoctorVerb : Verb
         [
             await Checks.ServerAsync(choice, Context.Time, cancellationToken),
             Checks.DataFolder(choice.DataFolder),
+            .. await DatabaseCheck.RunAsync(choice.DataFolder, Context.Environment, Context.Time, cancellationToken),
             .. await ObjectsCheck.RunAsync(choice.DataFolder, Context.Environment, Context.Time, cancellationToken),
             await Checks.EngineAsync(Context.Environment, cancellationToken),
             await Checks.GitAsync(cancellationToken),

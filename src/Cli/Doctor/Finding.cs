@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Twinrunner.Cli.Doctor;
 
 /// <summary>What was found about one thing that runs need.</summary>
-/// <param name="Subject">server, data folder, objects, settings, engine, git, github.</param>
+/// <param name="Subject">server, data folder, database, objects, settings, engine, git, github.</param>
 /// <param name="Ok">False: something doesn't work until it is repaired.</param>
 /// <param name="Sentence">How it is.</param>
 /// <param name="Next">What to do about it.</param>

@@ -13,41 +13,54 @@ internal sealed class ImportOdtpVerb : ServerVerb
 {
     private const int DocumentsAtOnce = 200, BytesAtOnce = 1 << 20, ProblemsShown = 20;
 
-    private readonly Argument<string> _folder = new("FOLDER") { Description = "Folder with NAME.json for each collection, as mongoexport writes it." };
+    private readonly Argument<string?> _folder = new("FOLDER")
+    {
+        Description = "Folder with NAME.json for each collection, as mongoexport writes it.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string> _mongo = new("--mongo")
+    {
+        Description = "Read the database itself: mongodb://USER:PASSWORD@HOST/odtp?authSource=admin. TWIN_ODTP_PASSWORD may hold the password.",
+        HelpName = "URL",
+    };
+
     private readonly OutputOption _output = new();
 
     public ImportOdtpVerb(CliContext context) : base(context, "odtp", "Take over what an ODTP has in its database.")
     {
         Add(_folder);
+        Add(_mongo);
         Add(_output);
     }
 
     public override string Details => """
         Users, digital twins, components, versions, workflows, executions with their steps, logs and outputs keep their ids and
         all their fields. What ODTP ran can be looked at, and run again as a workflow of steps in a row. It may be done again:
-        what changed there follows, what was changed here since stays as it is here. Export each collection with
-        mongoexport --collection NAME --out FOLDER/NAME.json
+        what changed there follows, what was changed here since stays as it is here. An ODTP that runs is only read from, with
+        --mongo; or export each collection with mongoexport --collection NAME --out FOLDER/NAME.json
         """;
 
-    public override IReadOnlyList<Example> Examples => [new("twin import odtp ./odtp-export", "what mongoexport left in a folder")];
+    public override IReadOnlyList<Example> Examples => [new("twin import odtp ./odtp-export", "what mongoexport left in a folder"), new("twin import odtp --mongo mongodb://127.0.0.1:27017/odtp", "from its database")];
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
-        var folder = arguments.GetRequiredValue(_folder);
-        var dump = new OdtpDump(folder);
-        if (!ImportOdtp.Collections.Any(dump.Has))
-            throw CliError.Usage($"there is no file of a collection in '{folder}'", "export with: mongoexport --collection users --out FOLDER/users.json");
+        await using var source = Source(arguments);
         var rows = new List<ImportedCollection>();
-        foreach (var collection in ImportOdtp.Collections.Where(dump.Has))
+        foreach (var collection in ImportOdtp.Collections)
         {
-            var documents = await dump.ReadAsync(collection, cancellationToken);
+            if (!await source.HasAsync(collection, cancellationToken))
+                continue;
+            var documents = await source.ReadAsync(collection, cancellationToken);
             var row = new ImportedCollection(collection, documents.Count);
             Terminal.ShowStatus($"{collection}: {Humane.Count(documents.Count, "document")}");
-            await foreach (var request in RequestsAsync(dump, collection, documents, cancellationToken))
+            await foreach (var request in RequestsAsync(source, collection, documents, cancellationToken))
                 row.Add(await server.Client.ImportOdtpAsync(request, cancellationToken));
             rows.Add(row);
         }
         Terminal.ShowStatus("");
+        if (rows.Count == 0)
+            throw CliError.Usage("there is no collection of an ODTP's there", "the path of --mongo's address names the database; files are made with: mongoexport --collection users --out FOLDER/users.json");
         Report(rows);
         if (_output.IsJson(arguments))
             foreach (var row in rows)
@@ -58,13 +71,20 @@ internal sealed class ImportOdtpVerb : ServerVerb
         return rows.Exists(row => row.Problems.Count > 0) ? ExitCode.NotFoundOrConflict : ExitCode.Success;
     }
 
+    private IOdtpSource Source(ParseResult arguments) => (arguments.GetValue(_folder), arguments.GetValue(_mongo)) switch
+    {
+        ({ } folder, null) => new OdtpDump(folder),
+        (null, { } address) => new OdtpDatabase(new(address, Password: Context.Environment("TWIN_ODTP_PASSWORD")) { Patience = TimeSpan.FromSeconds(10) }, Context.Time),
+        _ => throw CliError.Usage("give either a folder or --mongo URL", "twin import odtp --help"),
+    };
+
     private static async IAsyncEnumerable<ImportOdtp> RequestsAsync(
-        OdtpDump dump, string collection, IReadOnlyList<JsonElement> documents, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IOdtpSource source, string collection, IReadOnlyList<JsonElement> documents, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (collection == "logs")
             documents = [.. documents.OrderBy(page => OdtpDump.Reference(page, "stepRef")).ThenBy(page => OdtpDump.Reference(page, "_id"))];
-        var steps = collection == "executions" ? (await dump.ReadAsync("steps", cancellationToken)).ToLookup(step => OdtpDump.Reference(step, "executionRef")) : null;
-        var outputs = collection == "executions" ? (await dump.ReadAsync("outputs", cancellationToken)).ToLookup(output => OdtpDump.Reference(output, "stepRef")) : null;
+        var steps = collection == "executions" ? (await source.ReadAsync("steps", cancellationToken)).ToLookup(step => OdtpDump.Reference(step, "executionRef")) : null;
+        var outputs = collection == "executions" ? (await source.ReadAsync("outputs", cancellationToken)).ToLookup(output => OdtpDump.Reference(output, "stepRef")) : null;
         foreach (var batch in Batches(documents))
         {
             var ofBatch = steps is null ? [] : batch.SelectMany(execution => steps[OdtpDump.Reference(execution, "_id")]).ToList();

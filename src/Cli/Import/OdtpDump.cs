@@ -4,11 +4,11 @@ using Twinrunner.Cli.Terminals;
 namespace Twinrunner.Cli.Import;
 
 /// <summary>A folder with one file for each collection of an ODTP's database, as <c>mongoexport</c> writes them: documents line by line, or as one array.</summary>
-internal sealed class OdtpDump(string folder)
+internal sealed class OdtpDump(string folder) : IOdtpSource
 {
     private static readonly string[] Endings = [".json", ".jsonl", ".ndjson"];
 
-    public bool Has(string collection) => PathOf(collection) is not null;
+    public Task<bool> HasAsync(string collection, CancellationToken cancellationToken) => Task.FromResult(PathOf(collection) is not null);
 
     /// <summary>The documents of a collection; none where there is no file.</summary>
     /// <exception cref="CliError">The file can't be read, or isn't JSON.</exception>
@@ -50,6 +50,8 @@ internal sealed class OdtpDump(string folder)
             value = id;
         return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private string? PathOf(string collection) => Endings.Select(ending => Path.Combine(folder, collection + ending)).FirstOrDefault(File.Exists);
 }

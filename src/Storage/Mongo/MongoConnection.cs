@@ -34,6 +34,8 @@ internal sealed partial class MongoConnection : IAsyncDisposable
 
     public MongoOptions Options => _options;
 
+    public TimeProvider Time => _time;
+
     /// <summary>Reads, as often as it takes.</summary>
     public Task<T> ReadAsync<T>(Func<MongoClient, T> call, CancellationToken cancellationToken) =>
         PersistAsync((client, _) => call(client), mayLeave: true, cancellationToken);

@@ -30,5 +30,10 @@ public sealed class MongoDatabase : IDocumentDatabase
     public Task PingAsync(CancellationToken cancellationToken) =>
         Connection.TryAsync(client => client.Read(BsonWriter.Document(bson => bson.Field("ping", 1))), cancellationToken);
 
+    /// <summary>What server it is; tried once.</summary>
+    /// <exception cref="DatabaseException">It can't be reached, or refuses.</exception>
+    public Task<MongoServer> DescribeAsync(CancellationToken cancellationToken) =>
+        Connection.TryAsync(client => MongoServer.Ask(client, Connection.Time), cancellationToken);
+
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 }
