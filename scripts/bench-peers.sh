@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what `make bench` measures beside Twinrunner: GNU make, GNU parallel, snakemake, cwltool, rclone. What can't be installed is
+# Installs what `make bench` measures beside Twinrunner: GNU make, GNU parallel, snakemake, cwltool, rclone, Amazon's aws. What can't be installed is
 # said, and left out of the figures.
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
@@ -8,3 +8,4 @@ set -uo pipefail
 for peer in make parallel snakemake cwltool rclone; do
   need "$peer" "$peer" || say "$peer is left out of the figures"
 done
+need aws awscli || say "aws is left out of the figures"

@@ -10,8 +10,6 @@ namespace Twinrunner.Bench.Scenarios;
 /// <summary>What a step left goes into the embedded object store: one big file, and a tree of many small ones.</summary>
 internal sealed class Upload : IScenario
 {
-    private const long BigBytes = 2L << 30;
-    private const int SmallFiles = 20_000, SmallBytes = 16 * 1024, FilesOfAFolder = 200;
     private const double BudgetMegabytes = 100;
     private const string Us = "Twinrunner", Rclone = "rclone copy, then sync";
 
@@ -26,7 +24,7 @@ internal sealed class Upload : IScenario
         var figures = new List<Figure>();
         var budgets = new List<BudgetLine>();
         var allNotes = new List<string>();
-        foreach (var (what, make) in (IEnumerable<(string, Action<string>)>)[("2 GiB file", MakeBig), ("20,000 files", MakeMany)])
+        foreach (var (what, make) in (IEnumerable<(string, Action<string>)>)[("2 GiB file", OutputTrees.MakeBig), ("20,000 files", path => OutputTrees.MakeMany(path, 20_000))])
         {
             var before = Machine.ReadMemory(Environment.ProcessId, "VmHWM");
             List<Contestant> contestants =
@@ -84,29 +82,5 @@ internal sealed class Upload : IScenario
         Directory.Delete(source, recursive: true);
         Directory.Delete(target, recursive: true);
         return taken;
-    }
-
-    private static void MakeBig(string folder)
-    {
-        using var file = File.Create(Path.Combine(folder, "big.bin"));
-        var block = new byte[1 << 20];
-        for (long written = 0; written < BigBytes; written += block.Length)
-        {
-            new Random((int)(written >> 20)).NextBytes(block);
-            file.Write(block);
-        }
-    }
-
-    private static void MakeMany(string folder)
-    {
-        var bytes = new byte[SmallBytes];
-        for (var i = 0; i < SmallFiles; i++)
-        {
-            var parent = Path.Combine(folder, $"{i / FilesOfAFolder:000}");
-            if (i % FilesOfAFolder == 0)
-                Directory.CreateDirectory(parent);
-            new Random(i).NextBytes(bytes);
-            File.WriteAllBytes(Path.Combine(parent, $"{i:00000}.bin"), bytes);
-        }
     }
 }

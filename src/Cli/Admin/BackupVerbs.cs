@@ -20,7 +20,7 @@ internal sealed class BackupVerb : Verb
         which `twin admin restore` knows a whole backup. For the embedded back ends; MongoDB and S3 have tools of their own.
         """;
 
-    public override IReadOnlyList<Example> Examples => [new("twin admin backup /backups/$(date +%F)", "one a day")];
+    public override IReadOnlyList<Example> Examples => [new("twin admin backup /backups/monday", "while the server runs")];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
