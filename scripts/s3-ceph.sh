@@ -7,7 +7,7 @@ ceph_key2=TWINTESTACCESSKEY002 ceph_secret2=twintestsecretkey0020000000000000000
 ceph_folder=${state:?s3.sh sets it}/ceph
 ceph_monitor_port=$((ceph_port + 10010))
 ceph_osd_ports=$((ceph_port + 10020))
-ceph_bytes=12884901888 # of a sparse file
+ceph_bytes=42949672960 # of a sparse file, which takes what is stored: the benchmarks store a few times 2 GiB
 
 # A cluster of the machine's own must never be reached by accident.
 unset CEPH_ARGS CEPH_KEYRING CEPH_LIB
@@ -134,9 +134,9 @@ rgw_rados_pool_pg_num_min = 4
 rgw_thread_pool_size = 64
 rgw_enable_ops_log = false
 rgw_enable_usage_log = false
-rgw_gc_obj_min_wait = 30
-rgw_gc_processor_period = 60
-rgw_gc_processor_max_time = 60
+rgw_gc_obj_min_wait = 5
+rgw_gc_processor_period = 10
+rgw_gc_processor_max_time = 10
 rgw_frontends = beast endpoint=127.0.0.1:$ceph_port
 END
 }

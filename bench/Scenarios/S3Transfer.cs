@@ -5,6 +5,7 @@ using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Outputs.Manifests;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects;
 using Twinrunner.TestKit;
 
 namespace Twinrunner.Bench.Scenarios;
@@ -37,22 +38,21 @@ internal sealed class S3Transfer : IScenario
             List<Contestant> up =
             [
                 new(Us, token => CollectAsync(stores, tree, stored, token)),
-                new(Rclone, token => RunAsync("rclone", [.. RcloneOptions(bucket), tree, $":s3:{bucket.Options.Bucket}/rclone"], token)),
+                new(Rclone, token => RunAsync("env", [.. RcloneOptions(bucket), tree, $":s3:{bucket.Options.Bucket}/rclone"], token)),
                 new(Aws, token => RunAsync("env", [.. AwsOptions(bucket), "s3", "cp", "--recursive", "--quiet", tree, $"s3://{bucket.Options.Bucket}/aws"], token)),
             ];
             await CompareAsync($"{what} up", up);
             List<Contestant> down =
             [
                 new(Us, token => StageAsync(stores, stored[^1], token)),
-                new(Rclone, token => IntoAsync(folder, target => RunAsync("rclone", [.. RcloneOptions(bucket), $":s3:{bucket.Options.Bucket}/rclone", target], token))),
+                new(Rclone, token => IntoAsync(folder, target => RunAsync("env", [.. RcloneOptions(bucket), $":s3:{bucket.Options.Bucket}/rclone", target], token))),
                 new(Aws, token => IntoAsync(folder, target => RunAsync("env", [.. AwsOptions(bucket), "s3", "cp", "--recursive", "--quiet", $"s3://{bucket.Options.Bucket}/aws", target], token))),
             ];
             await CompareAsync($"{what} down", down);
             var grown = (Machine.ReadMemory(Environment.ProcessId, "VmHWM") - before) / 1e6;
             budgets.Add(new($"S3, {what}", "constant memory", $"grew by {grown:0} MB", grown < BudgetMegabytes));
             Directory.Delete(tree, recursive: true);
-            await foreach (var item in bucket.Store.ListAsync("", cancellationToken))
-                await bucket.Store.DeleteAsync(item.Key, cancellationToken);
+            await DeleteAsync(bucket.Store, "", cancellationToken);
         }
         return new(figures)
         {
@@ -83,9 +83,16 @@ internal sealed class S3Transfer : IScenario
         var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, made with { Output = tree }, ResolvedInputs.Of([]), cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         stores.Get<WorkFolders>().Delete(key);
+        // Of each round only the last stays, so that the server doesn't fill up.
+        if (stored.Count > 0)
+            await DeleteAsync(stores.Get<IObjectStore>(), stored[^1].KeyPrefix + "/", cancellationToken);
         stored.Add(collected.Main ?? throw new InvalidOperationException(collected.Message));
         return taken;
     }
+
+    private static Task DeleteAsync(IObjectStore objects, string prefix, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        objects.ListAsync(prefix, cancellationToken), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
+        async (item, token) => await objects.DeleteAsync(item.Key, token));
 
     private static async Task<double> StageAsync(TestStores stores, Output output, CancellationToken cancellationToken)
     {
@@ -122,10 +129,10 @@ internal sealed class S3Transfer : IScenario
         }
     }
 
-    /// <summary>Files that are there are sent again, as Twinrunner's are.</summary>
+    /// <summary>Files that are there are sent again, as Twinrunner's are. rclone refuses to begin with authorities of Amazon's tools in the environment.</summary>
     private static string[] RcloneOptions(TestBucket bucket) =>
     [
-        "copy", "--config", "/dev/null", "--ignore-times", "--s3-provider", "Ceph", "--s3-endpoint", bucket.Options.Endpoint!.ToString(),
+        "-u", "AWS_CA_BUNDLE", "rclone", "copy", "--config", "/dev/null", "--ignore-times", "--s3-provider", "Ceph", "--s3-endpoint", bucket.Options.Endpoint!.ToString(),
         "--s3-access-key-id", bucket.Options.AccessKey!, "--s3-secret-access-key", bucket.Options.SecretKey!, "--s3-no-check-bucket",
     ];
 

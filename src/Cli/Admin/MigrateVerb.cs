@@ -13,11 +13,14 @@ internal sealed class MigrateVerb : Verb
 
     private readonly Option<string> _from = new("--from") { Description = "Data folder of the server that was.", HelpName = "FOLDER", Required = true };
     private readonly Option<string> _to = new("--to") { Description = "Data folder of the server that will be.", HelpName = "FOLDER", Required = true };
+    private readonly Option<string> _only = new("--only") { Description = "Move only objects, or only documents (with the key of secrets)." };
 
     public MigrateVerb(CliContext context) : base(context, "migrate", "Move everything between the embedded back ends and MongoDB and S3.")
     {
+        _only.AcceptOnlyFromAmong("objects", "documents");
         Add(_from);
         Add(_to);
+        Add(_only);
     }
 
     public override string Details => """
@@ -38,22 +41,35 @@ internal sealed class MigrateVerb : Verb
             throw CliError.Usage("--from and --to are the same folder", "give each set of back ends a data folder of its own, with its twinrunner.json");
         using var source = AdminLock.Take(from.DataFolder);
         using var target = AdminLock.Take(to.DataFolder);
-        CopyKey(Path.Combine(from.DataFolder, KeyName), Path.Combine(to.DataFolder, KeyName));
         await using var old = await StoragePlace.OpenAsync(from.Storage, cancellationToken);
         await using var @new = await StoragePlace.OpenAsync(to.Storage, cancellationToken);
-        await @new.EnsureIndexesAsync(cancellationToken);
-
-        // Objects first: documents refer to them.
-        var objects = await ObjectTransfer.CopyAsync(old.Objects, @new.Objects, _ => { }, cancellationToken);
-        Terminal.Print($"{"objects",-16} {objects.Objects,10:N0}   {objects.Written,10:N0} written   {Humane.Size(objects.Bytes)}");
-        foreach (var name in DocumentTransfer.Collections)
+        var only = arguments.GetValue(_only);
+        if (only is not "documents") // first: documents refer to objects
+            await MoveObjectsAsync(old, @new, cancellationToken);
+        if (only is not "objects")
         {
-            var count = await DocumentTransfer.CopyAsync(old.Database.Collection(name), @new.Database.Collection(name), cancellationToken);
-            if (count.Documents > 0)
-                Terminal.Print($"{name,-16} {count.Documents,10:N0}   {count.Written,10:N0} written");
+            CopyKey(Path.Combine(from.DataFolder, KeyName), Path.Combine(to.DataFolder, KeyName));
+            await MoveDocumentsAsync(old, @new, cancellationToken);
         }
         Terminal.Print("Everything is at the target and was compared.");
         return ExitCode.Success;
+    }
+
+    private async Task MoveObjectsAsync(StoragePlace from, StoragePlace to, CancellationToken cancellationToken)
+    {
+        var count = await ObjectTransfer.CopyAsync(from.Objects, to.Objects, _ => { }, cancellationToken);
+        Terminal.Print($"{"objects",-16} {count.Objects,10:N0}   {count.Written,10:N0} written   {Humane.Size(count.Bytes)}");
+    }
+
+    private async Task MoveDocumentsAsync(StoragePlace from, StoragePlace to, CancellationToken cancellationToken)
+    {
+        await to.EnsureIndexesAsync(cancellationToken);
+        foreach (var name in DocumentTransfer.Collections)
+        {
+            var count = await DocumentTransfer.CopyAsync(from.Database.Collection(name), to.Database.Collection(name), cancellationToken);
+            if (count.Documents > 0)
+                Terminal.Print($"{name,-16} {count.Documents,10:N0}   {count.Written,10:N0} written");
+        }
     }
 
     private static HostSettings Read(string folder)
