@@ -69,7 +69,7 @@ public static partial class HostSettingList
         new(name, flag, variable, @default, help, cost, (settings, text) => settings with { S3 = apply(settings.S3, text) });
 
     private static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https",  PathAndQuery: "/", UserInfo: "", Fragment: "" }
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "", Fragment: "" }
             ? address
             : throw new FormatException("expected https://HOST or https://HOST:PORT, without a path");
 
