@@ -19,6 +19,8 @@ public sealed class SettingsTests
         Assert.Equal("9", settings.Text("slots"));
         Assert.Equal("kubernetes", settings.Text("executor"));
         Assert.Equal("science", settings.Text("kubernetesNamespace"));
+        Assert.Equal("tr.science", settings.Text("kubernetesInstallation"));
+        Assert.Equal("cluster.local", settings.Text("kubernetesDomain"));
         Assert.Equal("http://tr-twinrunner-api.science.svc.cluster.local:7466", settings.Text("kubernetesApiUrl"));
     }
 

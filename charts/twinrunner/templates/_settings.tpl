@@ -4,6 +4,8 @@
   "listen" (list (printf "http://0.0.0.0:%d" 7466))
   "executor" "kubernetes"
   "kubernetesNamespace" (include "twinrunner.stepNamespace" .)
+  "kubernetesInstallation" (printf "%s.%s" .Release.Name .Release.Namespace | trunc 63 | trimSuffix "." | trimSuffix "-")
+  "kubernetesDomain" .Values.clusterDomain
   "kubernetesHelperImage" (include "twinrunner.image" (dict "root" . "image" .Values.image))
   "kubernetesApiUrl" (include "twinrunner.apiUrl" .)
   "localSources" false
