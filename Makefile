@@ -66,7 +66,7 @@ cluster: ## start a Kubernetes of one node, built from Debian's packages the fir
 cluster-down: ## stop that Kubernetes; nothing of it stays
 	@scripts/cluster.sh stop 1
 
-test-cluster: dist ## install the chart into that Kubernetes, run the example, kill pods, upgrade, roll back, uninstall
+test-cluster: build dist ## install the chart into that Kubernetes, run the example, kill pods, upgrade, roll back, uninstall
 	@scripts/test-cluster.sh
 
 base-images: ## make the base images of examples and tests
