@@ -1,3 +1,5 @@
+using Twinrunner.Runner.Streams;
+
 namespace Twinrunner.Runner.Executors.Docker.Engine;
 
 public sealed partial class DockerEngine

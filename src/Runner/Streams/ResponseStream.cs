@@ -1,4 +1,4 @@
-namespace Twinrunner.Runner.Executors.Docker.Engine;
+namespace Twinrunner.Runner.Streams;
 
 /// <summary>The body of a response that is disposed of with it.</summary>
 internal sealed class ResponseStream(HttpResponseMessage response, Stream body) : Stream
