@@ -24,6 +24,8 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
 
     public bool UsesFolders { get; init; } = true;
 
+    public bool IsShared { get; init; }
+
     /// <summary>What the step of that name does.</summary>
     public ConcurrentDictionary<string, Func<FakeStep, Task<StepResult>>> Behaviours { get; } = new();
 

@@ -86,7 +86,7 @@ internal sealed partial class Sweeper(
         {
             if (heldSteps.Contains(step.Id))
                 continue; // our own, renewed late
-            if (step.Lease!.Node == node.Id)
+            if (step.Lease!.Node == node.Id || executors.For(step.Spec).IsShared)
                 await scheduler.TryAdoptAsync(step, cancellationToken);
             else
                 await GiveUpAttemptAsync(step, cancellationToken);

@@ -15,6 +15,9 @@ public interface IStepExecutor
     /// <summary>Inputs, outputs and logs of its steps are in folders of this node. False: it stages and collects by itself.</summary>
     bool UsesFolders { get; }
 
+    /// <summary>What it launched can be reached from every node: any runner may take it over. False: with its node it is lost.</summary>
+    bool IsShared { get; }
+
     /// <summary>What is wrong with the engine, in a sentence to act on; null: nothing.</summary>
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 

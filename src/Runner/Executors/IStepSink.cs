@@ -6,6 +6,9 @@ public interface IStepSink
     /// <summary>Bytes of a stream as they came, cut anywhere. Awaiting it is the backpressure: the bytes may be reused afterwards.</summary>
     ValueTask WriteLogAsync(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
+    /// <summary>Where the executor would go on reading after all that it wrote so far; it is given back in <see cref="LogPosition.Mark"/>.</summary>
+    ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken);
+
     /// <summary>What it is busy with before the step runs, for people: <c>pulling debian:bookworm-slim, 41 %</c>.</summary>
     ValueTask ActivityAsync(string activity, CancellationToken cancellationToken);
 
@@ -16,6 +19,9 @@ public interface IStepSink
 
     /// <summary>The probe answered.</summary>
     ValueTask ReadyAsync(CancellationToken cancellationToken);
+
+    /// <summary>The step itself has ended: what it left may be collected, where the executor waits for that.</summary>
+    ValueTask CollectingAsync(CancellationToken cancellationToken);
 }
 
 public enum LogStream
@@ -28,4 +34,5 @@ public enum LogStream
 }
 
 /// <summary>Bytes of each stream that are safely stored.</summary>
-public readonly record struct LogPosition(long Stdout, long Stderr);
+/// <param name="Mark">The executor's own word on a place at or before that; null: it said none.</param>
+public readonly record struct LogPosition(long Stdout, long Stderr, string? Mark = null);

@@ -45,6 +45,32 @@ internal sealed class SerialSink(IStepSink inner) : IStepSink, IDisposable
         }
     }
 
+    public async ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await inner.MarkLogAsync(mark, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask CollectingAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await inner.CollectingAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public async ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);

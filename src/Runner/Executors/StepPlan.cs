@@ -12,6 +12,9 @@ public sealed record StepPlan
     /// <summary>The step's name: its host name on the execution's network.</summary>
     public required string StepName { get; init; }
 
+    /// <summary>Name of the component that it runs; null for others.</summary>
+    public string? Component { get; init; }
+
     /// <summary>Null for a process.</summary>
     public string? Image { get; init; }
 

@@ -41,7 +41,7 @@ internal sealed class PageBuilder(int maxBytes) : IDisposable
     }
 
     /// <summary>The page as a document that points into this builder's buffer: store it before <see cref="Clear"/>.</summary>
-    public LogPage ToPage(Id<LogPage> id, StepKey key, Id<Execution>? execution, long firstLine)
+    public LogPage ToPage(Id<LogPage> id, StepKey key, Id<Execution>? execution, long firstLine, string? mark)
     {
         var bytes = _bytes.AsMemory(0, _count);
         var isText = Utf8.IsValid(bytes.Span);
@@ -59,6 +59,7 @@ internal sealed class PageBuilder(int maxBytes) : IDisposable
             Raw = isText ? null : bytes.ToArray(),
             StdoutBytes = Position.Stdout,
             StderrBytes = Position.Stderr,
+            Mark = mark,
             Truncated = Truncated,
         };
     }

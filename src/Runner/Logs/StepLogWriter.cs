@@ -38,6 +38,8 @@ public sealed class StepLogWriter : IAsyncDisposable
 
     private PageBuilder _filling;
     private long _nextLine;
+    private readonly Queue<(long Stdout, string Mark)> _marks = []; // of what isn't stored yet
+    private long _stdoutTaken;
     private long _taken; // bytes of stdout and stderr that were taken in
     private long _dropped; // bytes beyond the limit
     private bool _truncated;
@@ -53,10 +55,11 @@ public sealed class StepLogWriter : IAsyncDisposable
         _filling = new(options.PageBytes);
         _streams = [.. Enum.GetValues<LogStream>().Select(stream => new LineSplitter(stream, options.LineBytes, Add))];
         _maskers = [.. _streams.Select(stream => new SecretMasker(secrets, stream))];
-        Stored = last is null ? default : new(last.StdoutBytes, last.StderrBytes);
+        Stored = last is null ? default : new(last.StdoutBytes, last.StderrBytes, last.Mark);
         Of(LogStream.Stdout).Start(Stored.Stdout);
         Of(LogStream.Stderr).Start(Stored.Stderr);
         _nextLine = last is null ? 1 : last.FirstLine + last.LineCount;
+        _stdoutTaken = Stored.Stdout;
         _taken = Stored.Stdout + Stored.Stderr;
         _truncated = last?.Truncated ?? false;
         _timer = time.CreateTimer(_ => _work.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -144,6 +147,27 @@ public sealed class StepLogWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>The executor's word on where it would go on after all that was written so far; it is stored with the page that holds it.</summary>
+    public void Mark(string mark)
+    {
+        lock (_gate)
+        {
+            if (!_truncated)
+                _marks.Enqueue((_stdoutTaken, mark));
+        }
+    }
+
+    private string? MarkAt(LogPosition position)
+    {
+        lock (_gate)
+        {
+            var mark = Stored.Mark;
+            while (_marks.TryPeek(out var next) && next.Stdout <= position.Stdout)
+                mark = _marks.Dequeue().Mark;
+            return mark;
+        }
+    }
+
     private LineSplitter Of(LogStream stream) => _streams[(int)stream - 1];
 
     private bool Waiting() => Array.Exists(_streams, stream => stream.WaitingSince is not null);
@@ -161,6 +185,7 @@ public sealed class StepLogWriter : IAsyncDisposable
         var kept = _truncated ? 0 : (int)Math.Min(bytes.Length, _options.MaxBytes - _taken);
         _maskers[(int)stream - 1].Append(bytes[..kept], now);
         _taken += kept;
+        _stdoutTaken += stream == LogStream.Stdout ? kept : 0;
         if (kept == bytes.Length)
             return;
         _dropped += bytes.Length - kept;
@@ -252,9 +277,10 @@ public sealed class StepLogWriter : IAsyncDisposable
 
     private async Task StoreAsync(PageBuilder page)
     {
+        var mark = MarkAt(page.Position);
         using (var id = _order.Next())
         {
-            if (!await _store.AppendAsync(page.ToPage(id.Value, _key, _execution, _nextLine), CancellationToken.None))
+            if (!await _store.AppendAsync(page.ToPage(id.Value, _key, _execution, _nextLine, mark), CancellationToken.None))
                 throw new LogTakenOverException(_key);
         }
         // Only now: while the page has its ticket, readers of the execution stop before it.
@@ -263,7 +289,7 @@ public sealed class StepLogWriter : IAsyncDisposable
         double? progress = null;
         lock (_gate)
         {
-            Stored = page.Position;
+            Stored = page.Position with { Mark = mark };
             _nextLine += page.LineCount;
             _storedAt = _time.GetUtcNow();
             page.Clear();

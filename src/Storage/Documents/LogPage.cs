@@ -42,6 +42,9 @@ public sealed record LogPage : Document<LogPage>
 
     public required long StderrBytes { get; init; }
 
+    /// <summary>The executor's own word on where it would go on: at <see cref="StdoutBytes"/> or before.</summary>
+    public string? Mark { get; init; }
+
     /// <summary>The log reached its limit: what came later was counted, not kept.</summary>
     public bool Truncated { get; init; }
 }

@@ -15,6 +15,9 @@ public abstract partial class ExecutorSuite : IAsyncLifetime
 
     protected StepRig Rig { get; } = new();
 
+    /// <summary>False: both outputs come as one, as the node's runtime wrote them down.</summary>
+    protected virtual bool KeepsStreamsApart => true;
+
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The executor under test. Skips where it can't run.</summary>
@@ -73,18 +76,27 @@ public abstract partial class ExecutorSuite : IAsyncLifetime
         // Bytes that are no UTF-8, a zero, CR, empty lines, and no line end at the end.
         var (result, sink) = await RunAsync(Rig.Shell(@"printf 'a\377b\000c\r\n\n\n\303'; printf 'e\n\376' >&2"));
         Assert.True(result.Succeeded, result.Message);
+        if (!KeepsStreamsApart)
+        {
+            // The node's log takes a CR before a line's end away; last lines without an end run into what comes next.
+            byte[][] parts = [[(byte)'a', 0xFF, (byte)'b', 0, (byte)'c'], [0xC3], [(byte)'e', (byte)'\n'], [0xFE]];
+            Assert.All(parts, part => Assert.True(sink.Stdout.AsSpan().IndexOf(part) >= 0, Convert.ToHexString(sink.Stdout)));
+            return;
+        }
         Assert.Equal([(byte)'a', 0xFF, (byte)'b', 0, (byte)'c', .. "\r\n\n\n"u8, 0xC3], sink.Stdout);
         Assert.Equal([(byte)'e', (byte)'\n', 0xFE], sink.Stderr);
     }
 
+    /// <summary>Bytes of a log that has to come whole.</summary>
+    protected virtual int ManyBytes => 8_000_000;
+
     [Fact]
     public async Task Output_of_many_megabytes_comes_whole()
     {
-        var (result, sink) = await RunAsync(Rig.Shell("yes 0123456789abcde | head -c 8000000; yes E | head -c 1000000 >&2"));
+        var (result, sink) = await RunAsync(Rig.Shell($"yes 0123456789abcde | head -c {ManyBytes}; yes E | head -c {ManyBytes / 8} >&2; sleep 1"));
         Assert.True(result.Succeeded, result.Message);
-        Assert.Equal(8_000_000, sink.Position.Stdout);
-        Assert.Equal(1_000_000, sink.Position.Stderr);
-        Assert.Equal(8_000_000 / 16, sink.Stdout.AsSpan().Count("0123456789abcde\n"u8));
+        Assert.Equal((ManyBytes + ManyBytes / 8, KeepsStreamsApart ? ManyBytes / 8 : 0), (sink.Position.Stdout + sink.Position.Stderr, sink.Position.Stderr));
+        Assert.Equal(ManyBytes / 16, sink.Stdout.AsSpan().Count("0123456789abcde\n"u8));
     }
 
     [Fact]
@@ -96,8 +108,10 @@ public abstract partial class ExecutorSuite : IAsyncLifetime
             Environment = new Dictionary<string, string> { ["VALUE"] = value, ["EMPTY"] = "", ["ODTP_STEP_ID"] = "x" },
         };
         var (_, sink) = await RunAsync(plan);
-        Assert.Equal(value, sink.StdoutText);
-        Assert.Equal("-x"u8.ToArray(), sink.Stderr);
+        if (KeepsStreamsApart)
+            Assert.Equal((value, "-x"), (sink.StdoutText, Encoding.UTF8.GetString(sink.Stderr)));
+        else
+            Assert.All((string[])[value.Split('\n')[0], "second line\n", "*", "-x"], part => Assert.Contains(part, sink.StdoutText, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -105,7 +119,7 @@ public abstract partial class ExecutorSuite : IAsyncLifetime
     {
         var plan = Rig.Plan("/bin/sh", "-c", "printf '<%s>' \"$@\"", "name", "a b", "", "$(id)", "\"'", "-x");
         var (_, sink) = await RunAsync(plan);
-        Assert.Equal("<a b><><$(id)><\"'><-x>", sink.StdoutText);
+        Assert.Equal("<a b><><$(id)><\"'><-x>", sink.StdoutText.TrimEnd('\n'));
     }
 
     [Fact]

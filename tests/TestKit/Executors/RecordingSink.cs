@@ -11,6 +11,7 @@ public sealed class RecordingSink : IStepSink
     private readonly ArrayBufferWriter<byte> _stdout = new();
     private readonly ArrayBufferWriter<byte> _stderr = new();
     private readonly StringBuilder _runner = new();
+    private string? _mark;
     private readonly List<(Func<RecordingSink, bool> Condition, TaskCompletionSource Done)> _waiting = [];
 
     public byte[] Stdout { get { lock (_lock) return _stdout.WrittenSpan.ToArray(); } }
@@ -21,7 +22,7 @@ public sealed class RecordingSink : IStepSink
     public string RunnerText { get { lock (_lock) return _runner.ToString(); } }
 
     /// <summary>What was given, as the position after which an adopted log goes on.</summary>
-    public LogPosition Position { get { lock (_lock) return new(_stdout.WrittenCount, _stderr.WrittenCount); } }
+    public LogPosition Position { get { lock (_lock) return new(_stdout.WrittenCount, _stderr.WrittenCount, _mark); } }
 
     public List<string> Activities { get; } = [];
     public string? Handle { get; private set; }
@@ -29,6 +30,7 @@ public sealed class RecordingSink : IStepSink
     public DateTimeOffset? StartedAt { get; private set; }
     public int Starts { get; private set; }
     public bool IsReady { get; private set; }
+    public bool IsCollecting { get; private set; }
 
     /// <summary>Called with each piece of the log before it is kept: to slow the writer down, or to fail.</summary>
     public Func<CancellationToken, ValueTask>? OnLog { get; init; }
@@ -57,6 +59,20 @@ public sealed class RecordingSink : IStepSink
     {
         (Handle, Ports, StartedAt) = (handle, publishedPorts, at);
         Starts++;
+        Signal();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            _mark = mark;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask CollectingAsync(CancellationToken cancellationToken)
+    {
+        IsCollecting = true;
         Signal();
         return ValueTask.CompletedTask;
     }

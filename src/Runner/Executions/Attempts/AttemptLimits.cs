@@ -19,6 +19,9 @@ internal sealed class AttemptLimits : IDisposable
 
     public void Started(DateTimeOffset at) => Set(_step.Spec.Timeouts.Running, at, "it ran longer than its limit of");
 
+    /// <summary>What it left is collected: that is none of its running time.</summary>
+    public void Collecting() => Set(null, default, "");
+
     public void Dispose()
     {
         lock (_gate)

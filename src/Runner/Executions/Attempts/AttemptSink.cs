@@ -11,7 +11,8 @@ internal sealed class AttemptSink(
     StepLogWriter log,
     EventPublisher events,
     ExecutionAdvancer advancer,
-    Action<DateTimeOffset> started) : IStepSink
+    Action<DateTimeOffset> started,
+    Action collecting) : IStepSink
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -20,6 +21,20 @@ internal sealed class AttemptSink(
 
     public ValueTask WriteLogAsync(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         log.WriteAsync(stream, bytes, cancellationToken);
+
+    public ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken)
+    {
+        log.Mark(mark);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask CollectingAsync(CancellationToken cancellationToken)
+    {
+        if (held.Step.Status == StepStatus.Collecting || !await held.CollectingAsync(cancellationToken))
+            return;
+        collecting();
+        await events.PublishAsync(held.Step, cancellationToken);
+    }
 
     public async ValueTask ActivityAsync(string activity, CancellationToken cancellationToken)
     {

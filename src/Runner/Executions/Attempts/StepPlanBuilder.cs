@@ -23,6 +23,7 @@ internal static class StepPlanBuilder
             Key = new(step.Id, step.Attempt),
             Execution = execution.Id,
             StepName = StepHostName.Of(step.Name),
+            Component = spec.Component?.Name,
             Image = spec.Image,
             ImageDigest = spec.ImageDigest,
             Entrypoint = entrypoint,

@@ -77,7 +77,7 @@ internal sealed partial class StepRunner(
             : await logs.OpenNewAsync(step, [.. values.Values.Values], letGo);
         log.OnProgress = async progress => await held.SetProgressAsync(progress, letGo);
         using var limits = new AttemptLimits(step, stop, time);
-        var sink = new AttemptSink(held, log, events, advancer, limits.Started);
+        var sink = new AttemptSink(held, log, events, advancer, limits.Started, limits.Collecting);
 
         if (!adopted)
             await events.PublishAsync(step, letGo);

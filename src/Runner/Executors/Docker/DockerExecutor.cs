@@ -25,6 +25,8 @@ public sealed partial class DockerExecutor(
 
     public bool UsesFolders => true;
 
+    public bool IsShared => false;
+
     public void Dispose() => _networks.Dispose();
 
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)

@@ -78,6 +78,3 @@ internal sealed class ReplayedLog(MultiplexedStream log, LogCursor cursor, IStep
         }
     }
 }
-
-/// <summary>Sees bytes of a log without storing them.</summary>
-internal delegate ValueTask LogObserver(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);

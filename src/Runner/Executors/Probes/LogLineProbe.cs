@@ -36,6 +36,10 @@ internal sealed class LogLineProbe(string pattern, IStepSink inner) : IStepSink
     public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken) =>
         inner.StartedAsync(handle, publishedPorts, at, cancellationToken);
 
+    public ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken) => inner.MarkLogAsync(mark, cancellationToken);
+
+    public ValueTask CollectingAsync(CancellationToken cancellationToken) => inner.CollectingAsync(cancellationToken);
+
     public ValueTask ReadyAsync(CancellationToken cancellationToken) => inner.ReadyAsync(cancellationToken);
 
     private bool MatchesAny(List<byte> line, ReadOnlySpan<byte> bytes)

@@ -21,6 +21,8 @@ public sealed class ProcessExecutor(ProcessOptions options, TimeProvider time) :
 
     public bool UsesFolders => true;
 
+    public bool IsShared => false;
+
     public Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         string[] needed = ["/bin/sh", "/bin/mkdir", "/bin/cat", "/bin/mv", "/proc/self/stat"];

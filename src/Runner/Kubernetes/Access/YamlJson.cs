@@ -51,7 +51,7 @@ internal static class YamlJson
     }
 
     /// <summary>YAML 1.2's core schema: only what is written plainly can be anything but text.</summary>
-    private static JsonNode? Scalar(YamlScalarNode scalar)
+    private static JsonValue? Scalar(YamlScalarNode scalar)
     {
         var text = scalar.Value ?? "";
         if (scalar.Style != ScalarStyle.Plain)

@@ -16,9 +16,9 @@ internal sealed record PodSpec
     public int? TerminationGracePeriodSeconds { get; init; }
     public string? Hostname { get; init; }
     public string? Subdomain { get; init; }
+    public DnsConfig? DnsConfig { get; init; }
     public string? PriorityClassName { get; init; }
     public string? RuntimeClassName { get; init; }
-    public string? NodeName { get; init; }
     public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
     public JsonElement? Tolerations { get; init; }
     public JsonElement? Affinity { get; init; }
@@ -40,7 +40,6 @@ internal sealed record Container
 
     public string? WorkingDir { get; init; }
     public IReadOnlyList<Variable>? Env { get; init; }
-    public IReadOnlyList<VariableSource>? EnvFrom { get; init; }
     public IReadOnlyList<ContainerPort>? Ports { get; init; }
     public ContainerResources? Resources { get; init; }
     public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
@@ -48,9 +47,16 @@ internal sealed record Container
     public ContainerSecurity? SecurityContext { get; init; }
 }
 
-internal sealed record Variable(string Name, string Value);
+internal sealed record DnsConfig(IReadOnlyList<string> Searches);
 
-internal sealed record VariableSource(LocalReference SecretRef);
+internal sealed record Variable(string Name, string? Value, VariableSource? ValueFrom)
+{
+    public static Variable FromSecret(string name, string secret, string key) => new(name, null, new(new(secret, key)));
+}
+
+internal sealed record VariableSource(SecretKeyReference SecretKeyRef);
+
+internal sealed record SecretKeyReference(string Name, string Key);
 
 internal sealed record LocalReference(string Name);
 

@@ -1,0 +1,4 @@
+namespace Twinrunner.Runner.Executors;
+
+/// <summary>Sees bytes of a log without storing them.</summary>
+internal delegate ValueTask LogObserver(LogStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
