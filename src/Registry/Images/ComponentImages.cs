@@ -52,6 +52,12 @@ public sealed class ComponentImages
         }
     }
 
+    /// <summary>The published image that a version is pinned to, for where nodes pull by themselves. Null: it has none.</summary>
+    public async Task<ImageResult?> FindPublishedAsync(Id<ComponentVersion> version, CancellationToken cancellationToken) =>
+        await _versions.GetAsync(version, cancellationToken) is { Image: { } image, ImageDigest: { } digest } && !ImageName.IsOwn(image)
+            ? ImageResult.Ready(image, digest)
+            : null;
+
     private async Task<ImageResult?> FindKnownAsync(ComponentVersion version, CancellationToken cancellationToken)
     {
         if (version is not { Image: { } image, ImageDigest: { } digest })

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Client;
+using Twinrunner.Runner.Attempts;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Images;
@@ -60,6 +61,7 @@ public static class ApiSetup
         else
             app.MapApiDocument();
         var api = app.MapGroup(Prefix);
+        api.MapAttempts();
         api.MapExecutions();
         api.MapSteps();
         api.MapLogs();

@@ -10,6 +10,9 @@ public sealed record ExecutorOptions
     public required EngineAddress Engine { get; init; }
     public required DockerOptions Docker { get; init; }
 
+    /// <summary>False: the engine is for building images only, and containers run elsewhere.</summary>
+    public bool RunsContainers { get; init; } = true;
+
     /// <summary>Null: steps may not run as processes of this machine. Only the operator turns it on.</summary>
     public ProcessOptions? Process { get; init; }
 

@@ -12,7 +12,8 @@ public static class ExecutorsSetup
     {
         services.AddSingleton(options.Docker);
         services.AddSingleton(_ => new DockerEngine(options.Engine));
-        services.AddSingleton<IStepExecutor, DockerExecutor>();
+        if (options.RunsContainers)
+            services.AddSingleton<IStepExecutor, DockerExecutor>();
         if (options.Process is { } process)
         {
             services.AddSingleton(process);

@@ -9,11 +9,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Twinrunner.Registry.Sync;
 using Twinrunner.Runner.Api;
+using Twinrunner.Runner.Attempts;
 using Twinrunner.Runner.Components;
 using Twinrunner.Runner.Credentials;
 using Twinrunner.Runner.Executions;
 using Twinrunner.Runner.Executors;
+using Twinrunner.Runner.Executors.Kubernetes;
 using Twinrunner.Runner.Executors.Processes;
+using Twinrunner.Runner.Kubernetes.Access;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Nodes;
 using Twinrunner.Runner.Outputs;
@@ -28,6 +31,8 @@ namespace Twinrunner.Runner.Hosting;
 /// <summary>The server: all features put together by their setups, behind one web host.</summary>
 public static class RunnerHost
 {
+    private const string KubernetesName = "kubernetes";
+
     /// <summary>
     /// Takes the data folder and builds the server. Nothing of the process's surroundings but <paramref name="settings"/> has a
     /// say in it. Disposing the application gives the folder back.
@@ -79,10 +84,17 @@ public static class RunnerHost
     {
         services.AddStorage(settings.Storage);
         services.AddLogs();
-        services.AddOutputs(new OutputOptions { CacheBytes = settings.CacheBytes });
+        services.AddOutputs(new OutputOptions
+        {
+            CacheBytes = settings.CacheBytes,
+            WorkFolder = settings is { Executor: KubernetesName, Kubernetes.Shared: { } shared } ? Path.Combine(shared.Path, "work") : null,
+        });
         services.AddSecrets();
         services.AddCredentials();
         services.AddExecutors(Executors(settings));
+        services.AddAttempts();
+        if (settings.Executor == KubernetesName)
+            AddKubernetes(services, settings);
         services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));
         services.AddSingleton(new DefaultUser(settings.DefaultUser));
@@ -96,6 +108,30 @@ public static class RunnerHost
         services.AddApi(settings.MakeApiDocument);
     }
 
+    private static void AddKubernetes(IServiceCollection services, HostSettings settings)
+    {
+        var cluster = settings.Kubernetes;
+        try
+        {
+            var access = ClusterAccess.Find(cluster.Kubeconfig, cluster.Context, settings.Environment, TimeProvider.System);
+            services.AddKubernetes(access, provider => new()
+            {
+                Installation = cluster.InstallationOf(settings, NodeIdentity.Load(settings.DataFolder, TimeProvider.System).Id.ToString()),
+                Namespace = cluster.Namespace ?? access.Namespace,
+                Shared = cluster.Shared,
+                Helpers = cluster is { HelperImage: { } image, ApiUrl: { } url } ? new(image, url, provider.GetRequiredService<AttemptTokens>().Issue) : null,
+                User = cluster.User,
+                Patience = cluster.Patience,
+                ClusterDomain = cluster.ClusterDomain,
+                Policies = cluster.Policies,
+            });
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidSettingsException([$"kubernetes: {exception.Message}"]);
+        }
+    }
+
     private static ExecutorOptions Executors(HostSettings settings)
     {
         try
@@ -104,6 +140,7 @@ public static class RunnerHost
             var node = NodeIdentity.Load(settings.DataFolder, TimeProvider.System);
             return ExecutorOptions.FromEnvironment(node.Id.ToString(), settings.Environment) with
             {
+                RunsContainers = settings.Executor != KubernetesName,
                 Process = settings.EnableProcessExecutor ? new ProcessOptions { Folder = Path.Combine(settings.DataFolder, "processes") } : null,
             };
         }

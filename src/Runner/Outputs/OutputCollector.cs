@@ -14,12 +14,15 @@ namespace Twinrunner.Runner.Outputs;
 /// Stores what an attempt left in its folders: every file, then the manifest, then the document. So an output that has a
 /// document is complete, and doing it again for the same attempt, after a crash, leads to the same outputs.
 /// </summary>
-public sealed partial class OutputCollector(IObjectStore objects, OutputStore outputs, ManifestReader manifests, OutputOptions options, TimeProvider time)
+public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords outputs, ManifestReader manifests, OutputOptions options, TimeProvider time)
 {
     /// <summary>Below this name an output's prefix holds what is Twinrunner's own.</summary>
     internal const string Own = ".twin/";
 
+    private const string ManifestName = Own + "manifest.json";
     private const int MaxWarnings = 20;
+
+    private static readonly string[] Types = ["output", "logs", "snapshot"];
 
     /// <summary>What ODTP's component client leaves beside the files: the same files again.</summary>
     private static readonly HashSet<string> OdtpArchives = ["odtp-output.zip", "odtp-logs.zip", "odtp-snapshot.zip"];
@@ -45,11 +48,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
                 stored.Insert(0, main);
             var values = OutputValuesFile.Read(folders.Logs, warnings);
 
-            var result = CollectResult.Stored(stored, values, [.. warnings.Take(MaxWarnings), .. warnings.Count > MaxWarnings ? [$"… and {warnings.Count - MaxWarnings} more."] : Array.Empty<string>()]);
-            return required.Count == 0
-                ? result
-                : result.With(FailureReason.OutputMissing,
-                    $"The step ended without leaving what it promised: no file in its outputs matches {string.Join(" and ", required.Select(glob => $"'{glob.Pattern}'"))}.");
+            return Complete(CollectResult.Stored(stored, values, Few(warnings)), required);
         }
         catch (ObjectStoreException exception)
         {
@@ -60,6 +59,44 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             return CollectResult.Failed(FailureReason.OutputUpload, $"The outputs could not be stored: {exception.Message}");
         }
     }
+
+    /// <summary>What an executor that collects by itself has stored of the running attempt.</summary>
+    public async Task<CollectResult> CollectStoredAsync(Step step, CancellationToken cancellationToken)
+    {
+        var stored = (await outputs.FindByStepAsync(step.Id, cancellationToken)).Where(output => output.Attempt == step.Attempt).ToList();
+        if (stored.Find(output => output.OutputType == "output") is not { } main)
+            return CollectResult.Failed(FailureReason.OutputUpload, "The outputs were not stored.");
+        var warnings = new List<string>();
+        var required = step.Spec.RequiredOutputs.Select(pattern => new PathGlob(pattern)).ToHashSet();
+        IReadOnlyDictionary<string, string> values = new Dictionary<string, string>();
+        try
+        {
+            foreach (var output in stored)
+            {
+                await foreach (var entry in manifests.ReadAsync(output, cancellationToken))
+                {
+                    Look(entry, output.OutputType, output == main ? required : null, warnings);
+                    if (output.OutputType == "logs" && entry is { Path: OutputValuesFile.Name, Key: { } key })
+                        values = OutputValuesFile.Parse(await OutputValuesFile.LoadAsync(objects, key, entry.Size, warnings, cancellationToken), warnings);
+                }
+            }
+        }
+        catch (ObjectStoreException exception)
+        {
+            return CollectResult.Failed(FailureReason.OutputUpload, $"The outputs can't be read again: {exception.Message}");
+        }
+        return Complete(CollectResult.Stored([main, .. stored.Where(output => output != main)], values, Few(warnings)), required);
+    }
+
+    /// <summary>Is the key one that this attempt may write?</summary>
+    internal static bool IsBelow(Step step, string key) =>
+        Types.Any(type => key.StartsWith(PrefixOf(step, step.Attempt, type) + "/", StringComparison.Ordinal));
+
+    /// <summary>Does the document say no more than that the running attempt left something where it has to be?</summary>
+    internal static bool IsOf(Step step, Output output) =>
+        Types.Contains(output.OutputType) && output.StepRef == step.Id.ToString() && output.ExecutionRef == step.ExecutionRef && output.Attempt == step.Attempt
+        && output.KeyPrefix == PrefixOf(step, step.Attempt, output.OutputType) && output.FileName == ManifestName && output.FileType == "application/json"
+        && output.Bucket.Length == 0 && output.OtherFields is null or { Count: 0 };
 
     /// <summary>The attempt left no file. (Where a component locked us out, there may be some.)</summary>
     public static bool IsEmpty(StepFolders folders)
@@ -83,7 +120,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         if (Of(earlier, attempt, type) is { } existing)
         {
             await foreach (var entry in manifests.ReadAsync(existing, cancellationToken))
-                Look(entry);
+                Look(entry, type, missing, warnings);
             return existing;
         }
         var prefix = PrefixOf(step, attempt, type);
@@ -91,13 +128,12 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
         await using var manifest = new ManifestWriter(Path.GetDirectoryName(root)!);
         await foreach (var entry in EntriesAsync(root, containerPath, upload, cancellationToken))
         {
-            Look(entry);
+            Look(entry, type, missing, warnings);
             var isArchive = type == "output" && OdtpArchives.Contains(entry.Path);
             await manifest.AddAsync(isArchive ? entry with { Unchained = "ODTP's archive of the other files" } : entry, cancellationToken);
         }
         if (manifest.EntryCount == 0 && type != "output")
             return null;
-        const string fileName = Own + "manifest.json";
         var sha256 = ManifestWriter.EmptySha256;
         if (manifest.EntryCount > 0)
         {
@@ -106,7 +142,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             await Patience.TryAsync(() =>
             {
                 content.Position = 0;
-                return objects.PutAsync($"{prefix}/{fileName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
+                return objects.PutAsync($"{prefix}/{ManifestName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
             }, options.Patience, time, cancellationToken);
         }
 
@@ -117,7 +153,7 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             OutputType = type,
             StepRef = step.Id.ToString(),
             KeyPrefix = prefix,
-            FileName = fileName,
+            FileName = ManifestName,
             Size = manifest.Size,
             CreatedAt = now,
             UpdatedAt = now,
@@ -127,14 +163,23 @@ public sealed partial class OutputCollector(IObjectStore objects, OutputStore ou
             ManifestSha256 = sha256,
         };
         return await outputs.TryInsertAsync(output, cancellationToken) ? output : Of(await outputs.FindByStepAsync(step.Id, cancellationToken), attempt, type)!;
-
-        void Look(ManifestEntry entry)
-        {
-            missing?.RemoveWhere(glob => entry.LeftOut is null && glob.Matches(entry.Path));
-            if (entry.LeftOut is { } why)
-                warnings.Add($"'{entry.Path}' was left out of the {(type == "output" ? "outputs" : type)}: {why}.");
-        }
     }
+
+    private static void Look(ManifestEntry entry, string type, HashSet<PathGlob>? missing, List<string> warnings)
+    {
+        missing?.RemoveWhere(glob => entry.LeftOut is null && glob.Matches(entry.Path));
+        if (entry.LeftOut is { } why)
+            warnings.Add($"'{entry.Path}' was left out of the {(type == "output" ? "outputs" : type)}: {why}.");
+    }
+
+    private static IReadOnlyList<string> Few(List<string> warnings) =>
+        warnings.Count <= MaxWarnings ? warnings : [.. warnings.Take(MaxWarnings), $"… and {warnings.Count - MaxWarnings} more."];
+
+    /// <param name="missing">Patterns that no file matches.</param>
+    private static CollectResult Complete(CollectResult result, HashSet<PathGlob> missing) => missing.Count == 0
+        ? result
+        : result.With(FailureReason.OutputMissing,
+            $"The step ended without leaving what it promised: no file in its outputs matches {string.Join(" and ", missing.Select(glob => $"'{glob.Pattern}'"))}.");
 
     private static Output? Of(IReadOnlyList<Output> outputs, int attempt, string type) =>
         outputs.FirstOrDefault(output => output.Attempt == attempt && output.OutputType == type);

@@ -18,6 +18,9 @@ public sealed record OutputOptions
     /// <summary>How long a store that refuses is asked again before the attempt fails. Default 2 minutes.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Where the folders of attempts are made; null: in <c>work/</c> of the data folder.</summary>
+    public string? WorkFolder { get; init; }
+
     /// <summary>Bytes of downloaded inputs kept for further steps, where objects are not on this machine. Default 10 GiB; a file takes half of it at most.</summary>
     public long CacheBytes { get; init; } = 10L << 30;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Twinrunner.Runner.Outputs.Manifests;
+using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Outputs;
 
@@ -15,6 +16,7 @@ public static class OutputsSetup
             .AddSingleton<InputResolver>()
             .AddSingleton<InputCache>()
             .AddSingleton<InputStager>()
+            .AddSingleton<IOutputRecords>(provider => provider.GetRequiredService<OutputStore>())
             .AddSingleton<OutputCollector>()
             .AddSingleton<OutputAliases>();
     }

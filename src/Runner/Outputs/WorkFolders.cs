@@ -6,14 +6,14 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Runner.Outputs;
 
 /// <summary>The folders of attempts on this node, below <c>work/</c> of the data folder.</summary>
-public sealed class WorkFolders(StorageOptions options)
+public sealed class WorkFolders(StorageOptions storage, OutputOptions options)
 {
     private const int Mine = 0x1C0; // 700
 
     /// <summary>A container may run as any user. The folder around them keeps other users of this machine out.</summary>
     private const int Everybody = 0x1FF; // 777
 
-    private readonly string _root = Path.Combine(Path.GetFullPath(options.DataFolder), "work");
+    private readonly string _root = options.WorkFolder ?? Path.Combine(Path.GetFullPath(storage.DataFolder), "work");
     private bool _rootIsThere;
 
     /// <summary>Makes the folders of an attempt, or finds those that an earlier process made.</summary>

@@ -34,6 +34,9 @@ public sealed class SecretKey
         }
     }
 
+    /// <summary>A key for another purpose, from which this one can't be found.</summary>
+    public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, Length, info: Encoding.UTF8.GetBytes(purpose));
+
     /// <summary>Nonce, tag, ciphertext. The name is bound to the value: a stored value can't be passed off as another secret's.</summary>
     public byte[] Encrypt(string name, string value)
     {

@@ -92,6 +92,10 @@ public sealed class HeldStep : IDisposable
             ? step with { Status = StepStatus.Ready, ReadyAt = Now }
             : step, cancellationToken);
 
+    /// <summary>Writes down a wish to stop that only this process knows, for whoever stops the attempt elsewhere.</summary>
+    public Task<bool> StoppingAsync(StopRequest request, CancellationToken cancellationToken) =>
+        ChangeAsync(step => step.Stop is null ? step with { Stop = request } : step, cancellationToken);
+
     public Task<bool> CollectingAsync(CancellationToken cancellationToken) =>
         ChangeAsync(step => step with { Status = StepStatus.Collecting, CollectingAt = Now, Activity = null }, cancellationToken);
 

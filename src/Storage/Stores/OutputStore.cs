@@ -4,7 +4,7 @@ using Twinrunner.Storage.Documents;
 namespace Twinrunner.Storage.Stores;
 
 /// <summary>What steps left: written once, then only read and deleted.</summary>
-public sealed class OutputStore(IDocumentDatabase database) : IStore
+public sealed class OutputStore(IDocumentDatabase database) : IStore, IOutputRecords
 {
     private readonly DocumentCollection<Output> _outputs = new(database, "outputs", DocumentJson.Default.Output);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Twinrunner.Runner.Attempts;
 using Twinrunner.Runner.Hosting;
 using Twinrunner.Runner.Webhooks;
 
@@ -28,6 +29,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, HostSettings settin
             return null;
         // Signed by the host that sends it, which has no token of ours and calls us by a name of the world outside.
         if (request.Path == ApiSetup.Prefix + GitHubWebhook.Path)
+            return null;
+        // A step's helper has a token for its one attempt, and calls us by our name inside of the cluster.
+        if (request.Path.StartsWithSegments(ApiSetup.Prefix + AttemptEndpoints.Path))
             return null;
         if (_token is not null)
         {

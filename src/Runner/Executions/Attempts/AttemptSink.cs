@@ -28,6 +28,9 @@ internal sealed class AttemptSink(
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Somebody beside the attempt may have to stop it.</summary>
+    public Task StoppingAsync(StopRequest request, CancellationToken cancellationToken) => held.StoppingAsync(request, cancellationToken);
+
     public async ValueTask CollectingAsync(CancellationToken cancellationToken)
     {
         if (held.Step.Status == StepStatus.Collecting || !await held.CollectingAsync(cancellationToken))

@@ -22,6 +22,8 @@ internal sealed record Launch(IStepExecutor Executor, StepPlan Plan, AttemptSink
 
         if (!mayLetGo || Sink.Started.IsCompleted)
         {
+            if (!Executor.UsesFolders)
+                await Sink.StoppingAsync(Stop.Request!, cancellationToken);
             await Executor.StopAsync(Plan.Key, Plan.Grace, cancellationToken);
             return await attempt;
         }

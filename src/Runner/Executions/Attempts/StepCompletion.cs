@@ -27,8 +27,8 @@ internal sealed class StepCompletion(
         IStepSink sink,
         CancellationToken cancellationToken)
     {
-        return result.Ran && prepared.Plan?.Folders is { } places
-            ? await CollectAsync(held, held.Step.Attempt, places, prepared.Inputs, result, sink, cancellationToken)
+        return result.Ran && prepared.Plan is { } plan
+            ? await CollectAsync(held, held.Step.Attempt, plan.Folders, prepared.Inputs, result, sink, cancellationToken)
             : EndOf(result);
     }
 
@@ -42,19 +42,20 @@ internal sealed class StepCompletion(
         return await CollectAsync(held, kept.Attempt, places, ResolvedInputs.Of([]), result, sink, cancellationToken);
     }
 
+    /// <param name="places">Null: its executor has stored what it left.</param>
     private async Task<StepEnd> CollectAsync(
         HeldStep held,
         int attempt,
-        StepFolders places,
+        StepFolders? places,
         ResolvedInputs inputs,
         StepResult result,
         IStepSink sink,
         CancellationToken cancellationToken)
     {
         var end = EndOf(result);
-        if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
-            await events.PublishAsync(held.Step, cancellationToken);
-        var collected = await collector.CollectAsync(held.Step, attempt, places, inputs, cancellationToken);
+        var collected = places is null
+            ? await collector.CollectStoredAsync(held.Step, cancellationToken)
+            : await CollectAsync(held, attempt, places, inputs, cancellationToken);
         foreach (var warning in collected.Warnings)
             await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
@@ -65,8 +66,15 @@ internal sealed class StepCompletion(
                 Status = StepStatus.Failed,
                 Reason = collected.Reason,
                 Message = collected.Message,
-                Kept = collected.CanTryAgain ? new(node.Id, attempt, result.ExitCode, result.StartedAt, result.EndedAt) : null,
+                Kept = places is not null && collected.CanTryAgain ? new(node.Id, attempt, result.ExitCode, result.StartedAt, result.EndedAt) : null,
             };
+    }
+
+    private async Task<CollectResult> CollectAsync(HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, CancellationToken cancellationToken)
+    {
+        if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
+            await events.PublishAsync(held.Step, cancellationToken);
+        return await collector.CollectAsync(held.Step, attempt, places, inputs, cancellationToken);
     }
 
     public StepEnd EndOf(StepResult result) => new(

@@ -51,7 +51,8 @@ internal sealed class StepPreparation(
             spec = resolved;
         }
 
-        var key = spec.Cache ? StepCacheKey.Compute(spec, spec.ImageDigest ?? "", step.Parameters, inputs) : null;
+        // Without a digest it isn't known what ran: no other step may stand in for it.
+        var key = spec.Cache && (spec.ImageDigest is not null || spec.Kind == StepKind.Process) ? StepCacheKey.Compute(spec, spec.ImageDigest ?? "", step.Parameters, inputs) : null;
         if (key is not null && !execution.NoCache && !adopted
             && await steps.FindCachedAsync(key, cancellationToken) is { } earlier
             && await aliases.AliasAsync(step, earlier, cancellationToken) is { } output)
@@ -76,7 +77,8 @@ internal sealed class StepPreparation(
     {
         if (spec.Component is { } pin)
         {
-            var built = await images.EnsureAsync(pin.Version, new BuildProgress(sink), cancellationToken);
+            var built = (executor.IsShared ? await images.FindPublishedAsync(pin.Version, cancellationToken) : null)
+                ?? await images.EnsureAsync(pin.Version, new BuildProgress(sink), cancellationToken);
             return built.Succeeded
                 ? (spec with { Image = built.Reference, ImageDigest = built.Digest }, null)
                 : (spec, StepResult.Failed(built.Reason.Value, built.Message));

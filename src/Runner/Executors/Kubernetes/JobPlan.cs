@@ -149,9 +149,12 @@ internal static partial class JobPlan
         [
             new("TWIN_STEP_API", options.Helpers.Api.ToString(), null),
             Variable.FromSecret("TWIN_STEP_TOKEN", plan.Key.Name, TokenKey),
+            new("HOME", "/tmp", null),
         ],
         Resources = PodResources.OfHelpers,
         VolumeMounts = volumes.OfHelpers,
+        // Its last words are the reason that people are shown.
+        TerminationMessagePolicy = "FallbackToLogsOnError",
         SecurityContext = new() { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new(null, ["ALL"]) },
     };
 

@@ -117,6 +117,6 @@ internal abstract record PodReading
         var scheduled = pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == "PodScheduled");
         if (scheduled is { Status: "False" })
             return new($"waits for a node: {scheduled.Message}", StepResult.Failed(FailureReason.Unschedulable, $"No node of the cluster can take it: {scheduled.Message}"));
-        return new(pod.Status?.InitContainerStatuses.FirstOrDefault()?.State.Running is not null ? "staging inputs" : "starting");
+        return new(pod.Status?.InitContainerStatuses is [{ State.Running: not null }, ..] ? "staging inputs" : "starting");
     }
 }

@@ -7,6 +7,9 @@ internal sealed record PodVolumes(IReadOnlyList<Volume> Volumes, IReadOnlyList<V
 {
     private const string SharedName = "twin-shared";
 
+    /// <summary>Where the helpers look for the folders.</summary>
+    private const string Root = "/twin";
+
     public static PodVolumes For(StepPlan plan, KubernetesExecutorOptions options, PodPolicy policy)
     {
         var volumes = new List<Volume>();
@@ -29,7 +32,8 @@ internal sealed record PodVolumes(IReadOnlyList<Volume> Volumes, IReadOnlyList<V
             }
             volumes.Add(new(name) { EmptyDir = new() });
             mounts.Add(new(name, target));
-            helpers.Add(new(name, target));
+            // Beside each other, so that there is room for a manifest above them.
+            helpers.Add(new(name, $"{Root}/{(name == "twin-workdir" ? "snapshot" : name["twin-".Length..])}"));
         }
         if (plan.Folders is not null)
             volumes.Add(new(SharedName)
@@ -37,8 +41,12 @@ internal sealed record PodVolumes(IReadOnlyList<Volume> Volumes, IReadOnlyList<V
                 PersistentVolumeClaim = options.Shared!.Claim is { } claim ? new(claim) : null,
                 HostPath = options.Shared is { Claim: null, HostPath: { } path } ? new(path) : null,
             });
-        volumes.Add(new("twin-tmp") { EmptyDir = new() });
-        helpers.Add(new("twin-tmp", "/tmp"));
+        if (plan.Folders is null)
+        {
+            volumes.Add(new("twin-helpers") { EmptyDir = new() });
+            helpers.Insert(0, new("twin-helpers", Root));
+            helpers.Add(new("twin-helpers", "/tmp") { SubPath = "tmp" });
+        }
         if (plan.ReadOnlyRoot)
         {
             volumes.Add(new("step-tmp") { EmptyDir = new() });

@@ -60,6 +60,7 @@ public static partial class HostSettingList
             (settings, text) => settings with { LogLevel = Level(text) }),
         .. Database,
         .. Objects,
+        .. Kubernetes,
         .. Registry,
     ];
 

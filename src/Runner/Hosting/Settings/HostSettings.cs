@@ -47,6 +47,12 @@ public sealed record HostSettings
     /// <summary>Steps at once.</summary>
     public int Slots { get; init; } = Math.Max(2, System.Environment.ProcessorCount);
 
+    /// <summary><c>docker</c> or <c>kubernetes</c>.</summary>
+    public string Executor { get; init; } = "docker";
+
+    /// <summary>The cluster, where steps run on one.</summary>
+    public KubernetesSettings Kubernetes { get; init; } = new();
+
     /// <summary>Steps of kind process may run: commands of this machine, as this user.</summary>
     public bool EnableProcessExecutor { get; init; }
 

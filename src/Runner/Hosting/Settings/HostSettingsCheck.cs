@@ -20,6 +20,8 @@ internal static class HostSettingsCheck
         }
         if (settings.Database is null && (settings.DatabaseUser ?? settings.DatabasePassword) is not null)
             yield return "databaseUser or databasePassword is given, but no database: the embedded one has no users";
+        foreach (var fault in settings.Executor == "kubernetes" ? settings.Kubernetes.Faults() : [])
+            yield return fault;
         foreach (var host in settings.AllowedHosts)
         {
             if (Uri.CheckHostName(host) == UriHostNameType.Unknown)

@@ -43,6 +43,7 @@ internal sealed record Container
     public IReadOnlyList<ContainerPort>? Ports { get; init; }
     public ContainerResources? Resources { get; init; }
     public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
+    public string? TerminationMessagePolicy { get; init; }
     public Probe? ReadinessProbe { get; init; }
     public ContainerSecurity? SecurityContext { get; init; }
 }
