@@ -172,7 +172,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
             warnings.Add($"'{entry.Path}' was left out of the {(type == "output" ? "outputs" : type)}: {why}.");
     }
 
-    private static IReadOnlyList<string> Few(List<string> warnings) =>
+    private static List<string> Few(List<string> warnings) =>
         warnings.Count <= MaxWarnings ? warnings : [.. warnings.Take(MaxWarnings), $"… and {warnings.Count - MaxWarnings} more."];
 
     /// <param name="missing">Patterns that no file matches.</param>

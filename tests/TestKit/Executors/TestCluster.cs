@@ -8,6 +8,7 @@ namespace Twinrunner.TestKit.Executors;
 public static class TestCluster
 {
     private const string Variable = "TWIN_TEST_KUBECONFIG";
+    private const string HelperVariable = "TWIN_TEST_HELPER_IMAGE";
 
     private static readonly SemaphoreSlim Lock = new(1);
     private static readonly HashSet<string> Loaded = [];
@@ -21,6 +22,18 @@ public static class TestCluster
             if (path is not { Length: > 0 })
                 Assert.Skip($"Needs a Kubernetes cluster: make cluster starts one, {Variable} names its kubeconfig.");
             return path;
+        }
+    }
+
+    /// <summary>Name of the product's image, which has the helpers; skips the test where none is named.</summary>
+    public static string HelperImage
+    {
+        get
+        {
+            var image = Environment.GetEnvironmentVariable(HelperVariable);
+            if (image is not { Length: > 0 })
+                Assert.Skip($"Needs the product's image: make image builds it, {HelperVariable} names it.");
+            return image;
         }
     }
 
