@@ -62,11 +62,9 @@ internal sealed class AttemptClient : IOutputRecords, IDisposable
     }
 
     /// <exception cref="ObjectStoreException">The object can't be written.</exception>
-    public async Task PutAsync(string url, Stream content, long? length, CancellationToken cancellationToken)
+    public async Task PutAsync(string url, HttpContent content, CancellationToken cancellationToken)
     {
-        var body = new StreamContent(content, 256 * 1024);
-        body.Headers.ContentLength = length;
-        using var response = await TransferAsync(new(HttpMethod.Put, url) { Content = body }, cancellationToken);
+        using var response = await TransferAsync(new(HttpMethod.Put, url) { Content = content }, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> TransferAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -8,8 +8,12 @@ internal sealed class AttemptObjects(AttemptClient client, IReadOnlyDictionary<s
 {
     public async Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken)
     {
-        await client.PutAsync(await client.UploadAddressAsync(key, cancellationToken), content, options.ContentLength, cancellationToken);
-        return new(key, options.ContentLength ?? 0, time.GetUtcNow());
+        // Its owner may look afterwards whether the file became shorter meanwhile.
+        using var body = new HashedBody(content, options.ContentLength);
+        await client.PutAsync(await client.UploadAddressAsync(key, cancellationToken), body, cancellationToken);
+        return options.Sha256 is null || options.Sha256 == body.Sha256
+            ? new(key, body.Size, time.GetUtcNow(), body.Sha256)
+            : throw new ObjectStoreException($"'{key}' is not what it was said to be.");
     }
 
     public Task<Stream?> GetAsync(string key, ByteRange? range, CancellationToken cancellationToken) =>

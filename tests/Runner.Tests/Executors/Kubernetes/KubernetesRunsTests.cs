@@ -94,7 +94,7 @@ public sealed class KubernetesRunsTests : IAsyncLifetime
                 timeouts: {running: 3s}
                 grace: 20s
                 script: |
-                  trap 'echo ended > "$ODTP_OUTPUT/ended"; exit 0' TERM
+                  trap 'echo ended > "$ODTP_OUTPUT/ended"; exit 9' TERM
                   while :; do sleep 0.1; done
             """);
         Assert.Equal(ExecutionStatus.Failed, execution.Status);

@@ -47,8 +47,7 @@ public sealed class TimedLogTests
     {
         var log = $"{At(1)} first\n{At(2)} second\n{At(3)} third\n";
         var (_, rest) = await CopyAsync(log, LogMark.Parse(new(10, 0, $"{At(1)}|0|0")));
-        Assert.Equal("nd\nthird\n".Length + 1, rest.StdoutText.Length);
-        Assert.Equal("ond\nthird\n", rest.StdoutText[^10..]);
+        Assert.Equal("nd\nthird\n", rest.StdoutText);
     }
 
     [Fact]
