@@ -74,6 +74,10 @@ if [ -z "${TWIN_TEST_KUBECONFIG:-}" ] && { [ "${CI_CLUSTER:-}" = required ] || [
   if TWIN_TEST_KUBECONFIG=$(scripts/cluster.sh start $$); then
     export TWIN_TEST_KUBECONFIG
     started_cluster=yes
+    # The helpers of steps are the product itself.
+    if [ -n "$with_servers" ] && [ -x dist/twin ] && [ -z "${TWIN_TEST_HELPER_IMAGE:-}" ]; then
+      TWIN_TEST_HELPER_IMAGE=$(scripts/image.sh twinrunner:test) && export TWIN_TEST_HELPER_IMAGE
+    fi
   elif [ "${CI_CLUSTER:-}" = required ]; then
     die "CI_CLUSTER=required: the tests of Kubernetes can't be left out"
   fi
