@@ -16,6 +16,8 @@ internal sealed class CountingExecutor(IStepExecutor inner) : IStepExecutor
 
     public bool UsesFolders => inner.UsesFolders;
 
+    public bool IsShared => inner.IsShared;
+
     /// <summary>Completes when the first attempt is launched.</summary>
     public Task FirstLaunch => _firstLaunch.Task;
 

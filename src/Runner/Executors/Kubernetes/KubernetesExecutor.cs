@@ -150,7 +150,8 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         if (job.Metadata.Labels.GetValueOrDefault(JobLabels.Installation) != _options.Installation)
             return StepResult.Failed(FailureReason.Infrastructure, $"A Job named {plan.Key.Name} is there that belongs to somebody else.");
         watch.Found(job);
-        if (watch.State.Pod is null)
+        // Also where its pod is there already: pods are fast, and whoever made the Job may have died before it came to this.
+        if (PodReading.Of(watch.State, null, _time.GetUtcNow()) is PodReading.Waiting)
             await EnsureBelongingsAsync(plan, job, cancellationToken);
         await _view.KnownAsync(cancellationToken);
         using var serial = new SerialSink(sink);
