@@ -96,8 +96,8 @@ internal static partial class JobPlan
         return new()
         {
             RestartPolicy = "Never",
-            InitContainers = withHelpers ? [Helper(InputsContainer, plan, options, volumes)] : null,
-            Containers = withHelpers ? [Step(plan, policy, volumes), Helper(OutputsContainer, plan, options, volumes)] : [Step(plan, policy, volumes)],
+            InitContainers = withHelpers ? [Helper(InputsContainer, plan, options, policy, volumes)] : null,
+            Containers = withHelpers ? [Step(plan, policy, volumes), Helper(OutputsContainer, plan, options, policy, volumes)] : [Step(plan, policy, volumes)],
             Volumes = volumes.Volumes,
             ServiceAccountName = policy.ServiceAccount,
             AutomountServiceAccountToken = false,
@@ -139,7 +139,7 @@ internal static partial class JobPlan
         },
     };
 
-    private static Container Helper(string name, StepPlan plan, KubernetesExecutorOptions options, PodVolumes volumes) => new()
+    private static Container Helper(string name, StepPlan plan, KubernetesExecutorOptions options, PodPolicy policy, PodVolumes volumes) => new()
     {
         Name = name,
         Image = options.Helpers!.Image,
@@ -155,7 +155,14 @@ internal static partial class JobPlan
         VolumeMounts = volumes.OfHelpers,
         // Its last words are the reason that people are shown.
         TerminationMessagePolicy = "FallbackToLogsOnError",
-        SecurityContext = new() { AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new(null, ["ALL"]) },
+        SecurityContext = new()
+        {
+            AllowPrivilegeEscalation = false,
+            ReadOnlyRootFilesystem = true,
+            // What root wrote only root can read, and what runs as root only root can end.
+            RunAsUser = policy.RunAsRoot == true ? 0 : null,
+            Capabilities = new(policy.RunAsRoot == true ? ["DAC_OVERRIDE", "KILL"] : null, ["ALL"]),
+        },
     };
 
     private static PodSecurity Security(StepPlan plan, KubernetesExecutorOptions options, PodPolicy policy)

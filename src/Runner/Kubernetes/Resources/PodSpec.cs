@@ -123,6 +123,7 @@ internal sealed record ContainerSecurity
 {
     public bool? AllowPrivilegeEscalation { get; init; }
     public bool? ReadOnlyRootFilesystem { get; init; }
+    public long? RunAsUser { get; init; }
     public Capabilities? Capabilities { get; init; }
 }
 

@@ -74,6 +74,7 @@ public sealed class JobPlanTests
         var pod = JobPlan.Build(Plan with { User = "0" }, allowing).Spec!.Template!.Spec!;
         Assert.Equal((null, 0L), (pod.SecurityContext!.RunAsNonRoot, pod.SecurityContext.RunAsUser));
         Assert.Contains("CHOWN", pod.Containers[0].SecurityContext!.Capabilities!.Add!);
+        Assert.Equal(0, pod.Containers[1].SecurityContext!.RunAsUser);
     }
 
     [Fact]
