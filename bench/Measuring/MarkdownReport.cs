@@ -40,7 +40,7 @@ internal static class MarkdownReport
         Unit.Milliseconds when value < 0.01 => $"{value * 1000:0.00}",
         Unit.Milliseconds => $"{value * 1000:0}",
         Unit.Seconds => $"{value:0.00}",
-        Unit.StepsPerSecond => $"{value:0}",
+        Unit.StepsPerSecond or Unit.CallsPerSecond => $"{value:0}",
         _ => $"{value:0.0}",
     };
 
@@ -49,6 +49,7 @@ internal static class MarkdownReport
         Unit.Milliseconds => "ms",
         Unit.Seconds => "s",
         Unit.StepsPerSecond => "steps/s",
+        Unit.CallsPerSecond => "calls/s",
         Unit.MegabytesPerSecond => "MB/s",
         _ => "MB",
     };

@@ -13,7 +13,7 @@ internal sealed record ScenarioReport(IReadOnlyList<Figure> Figures)
 internal sealed record Figure(string What, Samples Samples, Unit Unit);
 
 /// <summary>How a figure is shown.</summary>
-internal enum Unit { Milliseconds, Seconds, StepsPerSecond, MegabytesPerSecond, Megabytes }
+internal enum Unit { Milliseconds, Seconds, StepsPerSecond, CallsPerSecond, MegabytesPerSecond, Megabytes }
 
 /// <summary>A budget of the design and what was measured.</summary>
 internal sealed record BudgetLine(string What, string Budget, string Measured, bool Met);

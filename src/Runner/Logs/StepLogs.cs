@@ -14,6 +14,9 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
 {
     private const int PagesAtOnce = 2; // half a megabyte
 
+    /// <summary>How long after its id was made another process may still be storing a page, and its clock differ.</summary>
+    private static readonly TimeSpan OthersSettle = TimeSpan.FromSeconds(1);
+
     private readonly PageOrder _order = new(time);
     private bool _ordered;
 
@@ -91,8 +94,7 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
         var over = !follow;
         while (true)
         {
-            var settled = _order.Settled();
-            var pages = await store.FindByExecutionAsync(execution, from, settled, PagesAtOnce, cancellationToken);
+            var pages = await store.FindByExecutionAsync(execution, from, Settled(over), PagesAtOnce, cancellationToken);
             foreach (var page in pages)
             {
                 yield return page;
@@ -106,6 +108,22 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
             if (!over)
                 await wait!.WaitAsync(cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// No page with an id below this one will be stored any more. Ids of several processes begin with a second and go on in no order,
+    /// so where there are several, the last seconds wait; once all is over, nothing does.
+    /// </summary>
+    private Id<LogPage> Settled(bool over)
+    {
+        var own = _order.Settled();
+        if (!store.IsShared)
+            return own;
+        var now = time.GetUtcNow();
+        if (over)
+            return new(ObjectId.Floor(now.AddDays(1)));
+        var others = ObjectId.Floor(now - OthersSettle);
+        return others < own.Value ? new(others) : own;
     }
 
     private StepLogWriter Writer(StepKey key, Id<Execution>? execution, IReadOnlyCollection<string> secretValues, LogPage? last) =>

@@ -71,7 +71,7 @@ internal sealed class MongoCollection(MongoConnection connection, string name) :
             }
             catch (MongoException exception) when (exception.IsTaken)
             {
-                return repeated && IsWritten(client, first, write);
+                return IsWritten(client, first, write); // the driver tries again as well, and finds its own first try
             }
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -83,7 +83,7 @@ internal sealed class MongoCollection(MongoConnection connection, string name) :
         MongoDocument.Write(bson, id, revision + 1, json.Span, write, Unique);
         var filter = MongoFilter.OfRevision(id, revision);
         return await connection.WriteAsync(
-            (client, repeated) => client.Replace(Name, filter, bson.Written) || (repeated && IsWritten(client, id, write)),
+            (client, _) => client.Replace(Name, filter, bson.Written) || IsWritten(client, id, write),
             cancellationToken).ConfigureAwait(false);
     }
 

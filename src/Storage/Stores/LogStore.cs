@@ -8,6 +8,9 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
 {
     private readonly DocumentCollection<LogPage> _pages = new(database, "logs", DocumentJson.Default.LogPage);
 
+    /// <summary>Other processes may store pages, too.</summary>
+    public bool IsShared => database.IsShared;
+
     public async Task EnsureIndexesAsync(CancellationToken cancellationToken)
     {
         await _pages.EnsureIndexAsync(new("by_line", ["stepRef", "attempt", "firstLine"], Unique: true), cancellationToken).ConfigureAwait(false);
