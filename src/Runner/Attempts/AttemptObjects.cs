@@ -8,8 +8,10 @@ internal sealed class AttemptObjects(AttemptClient client, IReadOnlyDictionary<s
 {
     public async Task<ObjectInfo> PutAsync(string key, Stream content, PutOptions options, CancellationToken cancellationToken)
     {
+        // S3 takes nothing of unknown length: a manifest, which is made while it is sent, has to be kept first.
+        await using var kept = options.ContentLength is null ? await KeepAsync(content, cancellationToken) : null;
         // Its owner may look afterwards whether the file became shorter meanwhile.
-        using var body = new HashedBody(content, options.ContentLength);
+        using var body = new HashedBody(kept ?? content, kept?.Length ?? options.ContentLength);
         await client.PutAsync(await client.UploadAddressAsync(key, cancellationToken), body, cancellationToken);
         return options.Sha256 is null || options.Sha256 == body.Sha256
             ? new(key, body.Size, time.GetUtcNow(), body.Sha256)
@@ -26,4 +28,13 @@ internal sealed class AttemptObjects(AttemptClient client, IReadOnlyDictionary<s
     public Task DeleteAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Uri?> PresignAsync(string key, PresignedVerb verb, TimeSpan lifetime, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private static async Task<FileStream> KeepAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var file = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, FileOptions.DeleteOnClose);
+        await content.CopyToAsync(file, cancellationToken);
+        file.Position = 0;
+        return file;
+    }
 }

@@ -93,7 +93,8 @@ public static class RunnerHost
         services.AddCredentials();
         services.AddExecutors(Executors(settings));
         services.AddAttempts();
-        if (settings.Executor == KubernetesName)
+        // Only who runs steps has rights in the cluster: the other roles' pods get no token of it.
+        if (settings.Executor == KubernetesName && settings.Roles.Contains("runner"))
             AddKubernetes(services, settings);
         services.AddComponents(settings.DataFolder, settings.Registry);
         services.AddWebhooks(new WebhookOptions(settings.GitHubWebhookSecrets));
