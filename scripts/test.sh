@@ -23,6 +23,9 @@ results=artifacts/tests
 if [ "${CI:-}" = true ]; then default=required; else default=optional; fi
 engine=${CI_ENGINE:-$default} s3=${CI_S3:-$default}
 
+# Exit code of scripts whose packages can't be had here: what needs them is skipped, in CI as well, and named at the end.
+cannot_be_had=3
+
 # The quick ones first, so that a plain mistake is seen soon.
 projects=("$@")
 [ $# -gt 0 ] || projects=(Charts.Tests Client.Tests Storage.Tests Registry.Tests Runner.Tests Cli.Tests EndToEnd.Tests)
@@ -48,10 +51,12 @@ trap finish EXIT
 
 if [ -n "$with_servers" ] && [ -z "${TWIN_TEST_S3:-}" ]; then
   scripts/s3.sh status 2>/dev/null || started_s3=yes
-  if scripts/s3.sh start; then
+  code=0
+  scripts/s3.sh start || code=$?
+  if [ $code = 0 ]; then
     eval "$(scripts/s3.sh env)"
   else
-    [ "$s3" != required ] || die "CI_S3=required: the tests of S3 can't be left out"
+    [ "$s3" != required ] || [ $code = $cannot_be_had ] || die "the S3 servers don't start, which the tests of object stores need"
     say "tests that need an S3 server are skipped"
   fi
 fi
@@ -84,12 +89,13 @@ if [ -z "${TWIN_TEST_KUBECONFIG:-}" ] && { [ "${CI_CLUSTER:-}" = required ] || [
 fi
 
 if [ -z "${TWIN_TEST_MONGODB:-}" ]; then
-  if addresses=$(scripts/mongo.sh start $$); then
+  code=0
+  addresses=$(scripts/mongo.sh start $$) || code=$?
+  if [ $code = 0 ]; then
     started_mongo=yes
     while read -r address; do export "${address?}"; done <<<"$addresses"
-  elif [ "${CI:-}" = true ]; then
-    die "MongoDB can't be had, which the tests of the database need"
   else
+    [ "${CI:-}" != true ] || [ $code = $cannot_be_had ] || die "the MongoDB server doesn't start, which the tests of the database need"
     say "tests that need MongoDB are skipped"
   fi
 fi
