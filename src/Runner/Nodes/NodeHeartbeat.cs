@@ -5,7 +5,7 @@ using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Runner.Nodes;
 
-/// <summary>Keeps this node's document true: that it lives, what it has, what is wrong with its engines.</summary>
+/// <summary>Keeps this node's document true: that it lives, what it has, what is wrong with its engines; and says it of others that they are gone.</summary>
 public sealed class NodeHeartbeat(
     NodeIdentity identity,
     NodeBudget budget,
@@ -15,6 +15,13 @@ public sealed class NodeHeartbeat(
     TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Of another node, before it counts as gone.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long nodes that are gone are still shown.</summary>
+    private static readonly TimeSpan ShownFor = TimeSpan.FromDays(7);
+
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -27,7 +34,11 @@ public sealed class NodeHeartbeat(
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
+        {
             await SaveAsync(active: true, stoppingToken);
+            await nodes.EndSilentAsync(time.GetUtcNow() - Silence, stoppingToken);
+            await nodes.DeleteForgottenAsync(time.GetUtcNow() - ShownFor, stoppingToken);
+        }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 

@@ -30,12 +30,15 @@ public sealed class NodeStore(IDocumentDatabase database) : IStore
     public Task<IReadOnlyList<Node>> ListAsync(Id<Node>? before, int limit, CancellationToken cancellationToken) =>
         _nodes.NewestAsync(Filter.All, before, limit, cancellationToken);
 
-    /// <summary>Nodes that call themselves active but were silent since that time, longest first.</summary>
-    public Task<IReadOnlyList<Node>> FindSilentAsync(DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
-        _nodes.FindAsync(
-            new(Filter.Every(Filter.Equal("active", true), Filter.Less("heartbeatAt", since))) { Sort = ["heartbeatAt"], Limit = limit },
-            cancellationToken);
+    /// <summary>Writes of nodes that were silent since that time that they aren't active. A process that was killed can't say so itself.</summary>
+    public async Task EndSilentAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var silent = new DocumentQuery(Filter.Every(Filter.Equal("active", true), Filter.Less("heartbeatAt", since))) { Sort = ["heartbeatAt"], Limit = 100 };
+        foreach (var node in await _nodes.FindAsync(silent, cancellationToken).ConfigureAwait(false))
+            await _nodes.UpdateAsync(node.Id, stored => stored with { Active = stored.Active && stored.HeartbeatAt >= since }, cancellationToken).ConfigureAwait(false);
+    }
 
-    public async Task<bool> DeleteAsync(Id<Node> id, CancellationToken cancellationToken) =>
-        await _nodes.DeleteAsync(Filter.Equal("_id", id.Value), cancellationToken).ConfigureAwait(false) > 0;
+    /// <summary>Deletes nodes that have not been active since that time: each Pod of a cluster is a new one.</summary>
+    public Task DeleteForgottenAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        _nodes.DeleteAsync(Filter.Every(Filter.Equal("active", false), Filter.Less("heartbeatAt", since)), cancellationToken);
 }

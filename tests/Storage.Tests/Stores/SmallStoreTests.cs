@@ -60,7 +60,7 @@ public sealed class SmallStoreTests : StoreTest
     }
 
     [Fact]
-    public async Task A_node_is_added_once_and_found_when_it_falls_silent()
+    public async Task A_node_is_added_once_ended_when_it_falls_silent_and_forgotten_later()
     {
         var store = await ReadyAsync(new NodeStore(Database));
         var id = Id<Node>.New(Time);
@@ -68,9 +68,14 @@ public sealed class SmallStoreTests : StoreTest
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => store.SaveAsync(id, node => (node ?? NewNode(id)) with { TotalSteps = (node?.TotalSteps ?? 0) + 1 }, Token)));
 
         Assert.Equal(10, (await store.GetAsync(id, Token))!.TotalSteps);
-        Assert.Empty(await store.FindSilentAsync(Time.GetUtcNow(), 10, Token));
+        await store.EndSilentAsync(Time.GetUtcNow(), Token);
         Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(id, Assert.Single(await store.FindSilentAsync(Time.GetUtcNow(), 10, Token)).Id);
+        await store.DeleteForgottenAsync(Time.GetUtcNow(), Token);
+        Assert.True((await store.GetAsync(id, Token))!.Active);
+        await store.EndSilentAsync(Time.GetUtcNow(), Token);
+        Assert.False((await store.GetAsync(id, Token))!.Active);
+        await store.DeleteForgottenAsync(Time.GetUtcNow(), Token);
+        Assert.Null(await store.GetAsync(id, Token));
     }
 
     [Fact]

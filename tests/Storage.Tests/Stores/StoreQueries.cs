@@ -93,7 +93,8 @@ internal static class StoreQueries
 
         var nodes = await ReadyAsync(new NodeStore(watched), token);
         await nodes.ListAsync(Id<Node>.New(time), 10, token);
-        await nodes.FindSilentAsync(now, 10, token);
+        await nodes.EndSilentAsync(now, token);
+        await nodes.DeleteForgottenAsync(now, token);
 
         var secrets = await ReadyAsync(new SecretStore(watched), token);
         await secrets.FindByNameAsync("a", token);

@@ -9,8 +9,10 @@ internal static unsafe class DriverMeters
 {
     public const string MeterName = "Twinrunner.Storage";
 
-    private static readonly Histogram<double> Duration = new Meter(MeterName).CreateHistogram<double>(
-        "twinrunner.mongodb.command.duration", "s", "Time that commands to MongoDB took, by name and whether they failed.");
+    private static readonly InstrumentAdvice<double> Borders = new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] };
+
+    private static readonly Histogram<double> Duration = new Meter(MeterName).CreateHistogram(
+        "twinrunner.mongodb.command.duration", "s", "Time that commands to MongoDB took, by name and whether they failed.", tags: null, Borders);
 
     public static void Attach(PoolHandle pool)
     {
