@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,14 +49,13 @@ internal sealed class StandInApi : IAsyncDisposable
     /// <summary>The lines of a watch, and then its end.</summary>
     public StandInApi Watches(params string[] lines) => Answers(200, string.Concat(lines.Select(line => line + "\n")));
 
-    /// <summary>Breaks the connection in the middle of an answer.</summary>
+    /// <summary>Closes the connection in the middle of an answer, but not so that the client would lose what it had not read yet.</summary>
     public StandInApi Breaks(string beginning)
     {
-        _answers.Enqueue(async context =>
+        _answers.Enqueue(context =>
         {
-            await context.Response.WriteAsync(beginning);
-            await context.Response.Body.FlushAsync();
-            context.Abort();
+            context.Response.ContentLength = Encoding.UTF8.GetByteCount(beginning) + 1;
+            return context.Response.WriteAsync(beginning);
         });
         return this;
     }
