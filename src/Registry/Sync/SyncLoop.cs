@@ -191,7 +191,7 @@ internal sealed partial class SyncLoop(
     private async Task WaitAsync(ChangeSubscription due, CancellationToken cancellationToken)
     {
         using var poll = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => poll.Cancel(), null, PollInterval, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => poll.Cancel(), null, PollInterval, Timeout.InfiniteTimeSpan);
         try
         {
             await due.WaitAsync(poll.Token);

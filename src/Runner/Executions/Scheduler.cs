@@ -160,7 +160,7 @@ internal sealed partial class Scheduler(
     private async Task WaitAsync(ChangeSubscription queue, CancellationToken cancellationToken)
     {
         using var poll = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => poll.Cancel(), null, options.PollInterval, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => poll.Cancel(), null, options.PollInterval, Timeout.InfiniteTimeSpan);
         try
         {
             await queue.WaitAsync(poll.Token);

@@ -96,7 +96,7 @@ internal sealed class ExecLogin(ExecPlugin plugin, TimeProvider time) : ClusterL
         start.Environment["KUBERNETES_EXEC_INFO"] = JsonSerializer.Serialize(
             new() { ApiVersion = version, Kind = "ExecCredential", Spec = new(Interactive: false) }, KubeConfigJson.Default.ExecCredential);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => limit.Cancel(), null, Limit, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => limit.Cancel(), null, Limit, Timeout.InfiniteTimeSpan);
         try
         {
             using var process = Process.Start(start)!;
