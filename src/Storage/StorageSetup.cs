@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
+using Twinrunner.Storage.Import;
 using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Objects.Files;

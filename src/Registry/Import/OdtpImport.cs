@@ -5,6 +5,7 @@ using Twinrunner.Client;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Import;
 using Twinrunner.Storage.Stores;
 
 namespace Twinrunner.Registry.Import;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Twinrunner.Registry.Import;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Import;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 

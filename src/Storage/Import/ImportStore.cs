@@ -1,6 +1,6 @@
 using Twinrunner.Storage.Database;
 
-namespace Twinrunner.Storage.Stores;
+namespace Twinrunner.Storage.Import;
 
 /// <summary>Documents that another system wrote, by collection and id, with every field as it is: what an import writes through.</summary>
 public sealed class ImportStore(IDocumentDatabase database)
