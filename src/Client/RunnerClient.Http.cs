@@ -59,12 +59,17 @@ public sealed partial class RunnerClient
     {
         using var deadline = Deadline(cancellationToken);
         using var request = make();
+        return await SendAsync(request, type, deadline.Token, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken deadline, CancellationToken cancellationToken)
+    {
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        using var response = await SendAsync(request, deadline.Token, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(request, deadline, cancellationToken).ConfigureAwait(false);
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(body, type, deadline.Token).ConfigureAwait(false)
+            await using var body = await response.Content.ReadAsStreamAsync(deadline).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(body, type, deadline).ConfigureAwait(false)
                 ?? throw new JsonException("the answer is null");
         }
         catch (JsonException exception)

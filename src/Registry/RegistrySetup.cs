@@ -61,6 +61,7 @@ public static class RegistrySetup
         services.AddGitHub();
         services.AddImageRegistries();
         services.AddSingleton<OdtpImport>();
+        services.AddSingleton<OdtpZips>();
         services.AddSingleton<BuildLogs>();
         services.AddSingleton<ComponentImages>();
         services.AddSingleton<ImageRequests>();

@@ -25,27 +25,40 @@ internal sealed class ImportOdtpVerb : ServerVerb
         HelpName = "URL",
     };
 
+    private readonly Option<string> _s3 = new("--s3")
+    {
+        Description = "Copy the zips of outputs, too, from ODTP's S3 server: https://HOST:PORT, with a path where they are in another bucket than the documents say. Keys in TWIN_ODTP_S3_ACCESS_KEY and TWIN_ODTP_S3_SECRET_KEY.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string> _region = new("--s3-region") { Description = "Its region (default: us-east-1).", HelpName = "REGION" };
+    private readonly Option<string> _authorities = new("--s3-ca-file") { Description = "Authorities (PEM) that its certificate may come from, in place of the system's.", HelpName = "FILE" };
     private readonly OutputOption _output = new();
 
     public ImportOdtpVerb(CliContext context) : base(context, "odtp", "Take over what an ODTP has in its database.")
     {
         Add(_folder);
         Add(_mongo);
+        Add(_s3);
+        Add(_region);
+        Add(_authorities);
         Add(_output);
     }
 
     public override string Details => """
         Users, digital twins, components, versions, workflows, executions with their steps, logs and outputs keep their ids and
         all their fields. What ODTP ran can be looked at, and run again as a workflow of steps in a row. It may be done again:
-        what changed there follows, what was changed here since stays as it is here. An ODTP that runs is only read from, with
-        --mongo; or export each collection with mongoexport --collection NAME --out FOLDER/NAME.json
+        what changed there follows, what was changed here since stays as it is here; of the zips, what is missing is copied. An
+        ODTP that runs is only read from, with --mongo and --s3; or export each collection with
+        mongoexport --collection NAME --out FOLDER/NAME.json
         """;
 
-    public override IReadOnlyList<Example> Examples => [new("twin import odtp ./odtp-export", "what mongoexport left in a folder"), new("twin import odtp --mongo mongodb://127.0.0.1:27017/odtp", "from its database")];
+    public override IReadOnlyList<Example> Examples => [new("twin import odtp ./odtp-export", "what mongoexport left in a folder"), new("twin import odtp --mongo mongodb://127.0.0.1:27017/odtp --s3 http://127.0.0.1:9000", "from its database and its object store")];
 
     protected override async Task<int> RunAsync(ParseResult arguments, ServerConnection server, CancellationToken cancellationToken)
     {
         await using var source = Source(arguments);
+        using var buckets = Buckets(arguments);
         var rows = new List<ImportedCollection>();
         foreach (var collection in ImportOdtp.Collections)
         {
@@ -61,6 +74,7 @@ internal sealed class ImportOdtpVerb : ServerVerb
         Terminal.ShowStatus("");
         if (rows.Count == 0)
             throw CliError.Usage("there is no collection of an ODTP's there", "the path of --mongo's address names the database; files are made with: mongoexport --collection users --out FOLDER/users.json");
+        await BringZipsAsync(rows, source, buckets, server.Client, cancellationToken);
         Report(rows);
         if (_output.IsJson(arguments))
             foreach (var row in rows)
@@ -77,6 +91,38 @@ internal sealed class ImportOdtpVerb : ServerVerb
         (null, { } address) => new OdtpDatabase(new(address, Password: Context.Environment("TWIN_ODTP_PASSWORD")) { Patience = TimeSpan.FromSeconds(10) }, Context.Time),
         _ => throw CliError.Usage("give either a folder or --mongo URL", "twin import odtp --help"),
     };
+
+    /// <summary>Null: zips stay where they are.</summary>
+    private OdtpBuckets? Buckets(ParseResult arguments) => arguments.GetValue(_s3) is { } address
+        ? new(
+            address,
+            new()
+            {
+                AccessKey = Context.Environment("TWIN_ODTP_S3_ACCESS_KEY"),
+                SecretKey = Context.Environment("TWIN_ODTP_S3_SECRET_KEY"),
+                Region = arguments.GetValue(_region),
+                CaFile = arguments.GetValue(_authorities),
+            },
+            Context.Time)
+        : null;
+
+    private async Task BringZipsAsync(List<ImportedCollection> rows, IOdtpSource source, OdtpBuckets? buckets, RunnerClient server, CancellationToken cancellationToken)
+    {
+        var missing = rows.SelectMany(row => row.Missing).ToHashSet();
+        if (buckets is null)
+        {
+            if (missing.Count > 0)
+                Terminal.Note($"The zips of {Humane.Count(missing.Count, "output")} are in ODTP's object store only: the same with --s3 URL copies them");
+            return;
+        }
+        var outputs = await source.ReadAsync("outputs", cancellationToken);
+        var copy = new ZipCopy(server, buckets, Terminal.ShowStatus);
+        var row = new ImportedCollection("zips", outputs.Count);
+        row.Add(await copy.CopyAsync(outputs, missing, cancellationToken));
+        rows.Add(row);
+        Terminal.ShowStatus("");
+        Terminal.Note($"{Humane.Count(row.Added, "zip")} copied, {Humane.Size(copy.Bytes)}");
+    }
 
     private static async IAsyncEnumerable<ImportOdtp> RequestsAsync(
         IOdtpSource source, string collection, IReadOnlyList<JsonElement> documents, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

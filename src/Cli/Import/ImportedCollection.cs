@@ -6,6 +6,7 @@ namespace Twinrunner.Cli.Import;
 internal sealed class ImportedCollection(string collection, int read)
 {
     private readonly List<string> _problems = [];
+    private readonly List<string> _missing = [];
 
     public string Collection => collection;
     public int Read => read;
@@ -15,6 +16,9 @@ internal sealed class ImportedCollection(string collection, int read)
     public int Left { get; private set; }
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>Outputs whose zips the server doesn't have.</summary>
+    public IReadOnlyList<string> Missing => _missing;
+
     public void Add(ImportReportView report)
     {
         Added += report.Added;
@@ -22,7 +26,8 @@ internal sealed class ImportedCollection(string collection, int read)
         Unchanged += report.Unchanged;
         Left += report.Left;
         _problems.AddRange(report.Problems);
+        _missing.AddRange(report.Missing);
     }
 
-    public ImportReportView ToView() => new() { Collection = Collection, Added = Added, Updated = Updated, Unchanged = Unchanged, Left = Left, Problems = Problems };
+    public ImportReportView ToView() => new() { Collection = Collection, Added = Added, Updated = Updated, Unchanged = Unchanged, Left = Left, Problems = Problems, Missing = Missing };
 }

@@ -38,4 +38,7 @@ public sealed record ImportReportView
 
     /// <summary>What could not be taken over, or not entirely; a sentence each.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>Ids of outputs whose zip is not here: <c>PUT /import/odtp/outputs/ID/zip</c> brings it.</summary>
+    public IReadOnlyList<string> Missing { get => field ?? []; init; }
 }

@@ -19,7 +19,7 @@ public sealed record OutputView
 
     public required int FileCount { get; init; }
 
-    /// <summary>SHA-256 of the manifest: the identity of the whole output.</summary>
+    /// <summary>SHA-256 of the manifest: the identity of the whole output. Of an ODTP's, which is one zip, that of the zip; empty as long as it was not brought here.</summary>
     public required string ManifestSha256 { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

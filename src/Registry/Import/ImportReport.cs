@@ -1,3 +1,6 @@
+using Twinrunner.Storage;
+using Twinrunner.Storage.Documents;
+
 namespace Twinrunner.Registry.Import;
 
 /// <summary>What became of documents that came in.</summary>
@@ -17,6 +20,9 @@ public sealed class ImportReport
 
     /// <summary>What could not be taken over, or not entirely; a sentence each.</summary>
     public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Outputs whose zip is not here.</summary>
+    public List<Id<Output>> Missing { get; } = [];
 
     internal void Problem(string sentence) => _problems.Add(sentence);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
+using Twinrunner.Storage.Objects;
 
 namespace Twinrunner.Registry.Import;
 
@@ -10,7 +11,7 @@ namespace Twinrunner.Registry.Import;
 /// never ran, or was interrupted in, has ended here: nothing may start it but a person. Pure.
 /// </summary>
 /// <param name="steps">In their order.</param>
-/// <param name="outputs">Of those steps.</param>
+/// <param name="outputs">Of those steps, oldest first.</param>
 /// <param name="versions">By id, those that are stored here.</param>
 internal sealed class OdtpExecution(
     JsonObject execution, IReadOnlyList<JsonObject> steps, IReadOnlyList<JsonObject> outputs, IReadOnlyDictionary<ObjectId, ComponentVersion> versions)
@@ -26,8 +27,9 @@ internal sealed class OdtpExecution(
         var names = OdtpWorkflowFile.Names(plan);
         for (var i = 0; i < steps.Count; i++)
             AddStep(i, plan[i], names[i]);
-        foreach (var output in outputs)
-            AddOutput(output);
+        foreach (var ofType in outputs.GroupBy(output => (output.Id("stepRef"), output.Text("output_type"))))
+            foreach (var (index, output) in ofType.Index())
+                AddOutput(output, attempt: index + 1);
         AddExecution(plan);
     }
 
@@ -67,7 +69,8 @@ internal sealed class OdtpExecution(
             step.Replace("component_version", version.ToString());
         if (step["parameters"] is not JsonObject)
             step.Replace("parameters", new JsonObject());
-        if (step.Id("_id") is { } id && outputs.FirstOrDefault(output => output.Id("stepRef") == id && output.Text("output_type") == "output") is { } main)
+        var left = outputs.Where(output => output.Id("stepRef") == step.Id("_id")).ToLookup(output => output.Text("output_type"));
+        if (left["output"].LastOrDefault() is { } main)
             step.Replace("output", main.Id("_id")!.Value.Node()); // ODTP lets a snapshot take its place
         step.Default("type", "ephemeral");
         step.Default("error", false);
@@ -81,7 +84,7 @@ internal sealed class OdtpExecution(
             step.Replace("msg", message);
         if (status == StepStatus.Failed)
             step["reason"] = nameof(FailureReason.ExitCode);
-        step["attempt"] = status == StepStatus.Skipped ? 0 : 1;
+        step["attempt"] = status == StepStatus.Skipped ? 0 : left.Select(ofType => ofType.Count()).Append(1).Max();
         step["dependsOn"] = previous is { } needed ? new JsonArray(needed.Node()) : [];
         step["dependents"] = index + 1 < steps.Count ? new JsonArray(steps[index + 1].Id("_id")!.Value.Node()) : [];
         step["spec"] = JsonSerializer.SerializeToNode(SpecOf(step, plan, name, previous), DocumentJson.Default.StepSpec);
@@ -114,18 +117,21 @@ internal sealed class OdtpExecution(
             _ => null,
         };
 
-    private void AddOutput(JsonObject output)
+    /// <param name="attempt">ODTP keeps none; each time that a step ends well it writes another output.</param>
+    private void AddOutput(JsonObject output, int attempt)
     {
         output.Replace("stepRef", output.Id("stepRef")!.Value.ToString());
         output.Default("output_type", "output");
         output.Default("s3_key", "");
-        output.Default("file_name", $"odtp-{output.Text("output_type")}.zip");
+        if (output.Text("file_name") is not { } name || name.Contains('/', StringComparison.Ordinal) || !ObjectKey.IsValid(name))
+            output.Replace("file_name", $"odtp-{output.Text("output_type")}.zip");
+        output.Replace("file_type", "application/zip");
         output.Default("file_size", 0);
         OdtpCatalogue.AddTimes(output, "created_at", "updated_at", output.Id("_id")!.Value.CreatedAt);
         output["executionRef"] = _id.Node();
-        output["attempt"] = 1;
+        output["attempt"] = attempt;
         output["fileCount"] = 1;
-        output["manifestSha256"] = ""; // it has none: it is one zip
+        output["manifestSha256"] = ""; // until its zip is here
     }
 
     private OdtpWorkflowStep PlanOf(JsonObject step) => new(

@@ -16,10 +16,10 @@ namespace Twinrunner.Registry.Import;
 /// <see cref="ImportOdtp.Collections"/>: later ones look up earlier ones.
 /// </summary>
 public sealed class OdtpImport(
-    ImportStore imports, ComponentStore components, VersionStore versions, StepStore steps, LogStore logs)
+    ImportStore imports, ComponentStore components, VersionStore versions, StepStore steps, LogStore logs, OdtpZips zips)
 {
     /// <summary>Field in which an imported document remembers what it was.</summary>
-    private const string Marker = "odtpImport";
+    internal const string Marker = "odtpImport";
 
     private const string Executions = "executions", Steps = "steps", Outputs = "outputs", Logs = "logs";
 
@@ -100,7 +100,7 @@ public sealed class OdtpImport(
         {
             var order = execution.Document.Ids("steps").Select((id, index) => (id, index)).DistinctBy(pair => pair.id).ToDictionary(pair => pair.id, pair => pair.index);
             var ownSteps = stepsOf[execution.Id].OrderBy(step => order.GetValueOrDefault(step.Id, int.MaxValue)).ThenBy(step => step.Id).ToList();
-            var ownOutputs = ownSteps.SelectMany(step => outputsOf[step.Id]).ToList();
+            var ownOutputs = ownSteps.SelectMany(step => outputsOf[step.Id].OrderBy(output => output.Id)).ToList();
             var used = await versions.GetManyAsync(
                 [.. ownSteps.Select(step => step.Document.Id("component_version")).OfType<ObjectId>().Distinct().Select(id => new Id<ComponentVersion>(id))], cancellationToken);
             new OdtpExecution(
@@ -109,6 +109,7 @@ public sealed class OdtpImport(
             // The execution last: once it is there, all of it is.
             foreach (var one in (IEnumerable<Incoming>)[.. ownOutputs, .. ownSteps, execution])
                 await StoreAsync(one, report, cancellationToken);
+            report.Missing.AddRange(await zips.FindMissingAsync([.. ownOutputs.Select(output => new Id<Output>(output.Id))], cancellationToken));
         }
         foreach (var step in allSteps.Where(step => !executions.Exists(execution => execution.Id == step.Document.Id("executionRef"))))
             report.Problem($"{step}: its execution is not here");

@@ -72,7 +72,7 @@ internal static class OutputEndpoints
         KeepAsFile(response);
         return TypedResults.Stream(
             new ObjectReadStream(objects, key, entry.Size), "application/octet-stream", OutputZip.SafeName(path[(path.LastIndexOf('/') + 1)..]),
-            output.CreatedAt, new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
+            output.CreatedAt, entry.Sha256 is { } sha256 ? new EntityTagHeaderValue($"\"{sha256}\"") : null, enableRangeProcessing: true);
     }
 
     private static async Task<Results<PushStreamHttpResult, Problem>> DownloadAllAsync(
@@ -125,7 +125,7 @@ internal static class OutputEndpoints
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
     }
 
-    private static OutputView ToView(Output output) => new()
+    internal static OutputView ToView(Output output) => new()
     {
         Id = output.Id.ToString(),
         Href = HrefOf(output),

@@ -41,6 +41,6 @@ public sealed record Output : Document<Output>
     public required int Attempt { get; init; }
     public required int FileCount { get; init; }
 
-    /// <summary>SHA-256 of the manifest: the identity of the whole output.</summary>
+    /// <summary>SHA-256 of the manifest: the identity of the whole output. Of an ODTP's, which is one zip, that of the zip; empty as long as only ODTP has it.</summary>
     public required string ManifestSha256 { get; init; }
 }

@@ -21,7 +21,7 @@ public sealed class OdtpImportTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _stores = await TestStores.OpenAsync(services => services.AddSingleton<OdtpImport>(), Token);
+    public async ValueTask InitializeAsync() => _stores = await TestStores.OpenAsync(services => services.AddSingleton<OdtpImport>().AddSingleton<OdtpZips>(), Token);
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 

@@ -18,7 +18,7 @@ public sealed class ManifestReader(IObjectStore objects)
             yield break; // no object holds it
         if (output.FileType == OdtpZip)
         {
-            yield return new() { Path = output.FileName, Size = output.Size, Key = KeyOf(output) };
+            yield return new() { Path = output.FileName, Size = output.Size, Sha256 = output.ManifestSha256 is { Length: > 0 } sha256 ? sha256 : null, Key = KeyOf(output) };
             yield break;
         }
         await using var content = await objects.GetAsync(KeyOf(output), null, cancellationToken)
