@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Twinrunner.Storage.Objects;
 using Twinrunner.TestKit;
 
 namespace Twinrunner.Cli.Tests.Import;
@@ -164,7 +165,7 @@ public sealed class ImportZipsTests : IAsyncLifetime
         return setup;
     }
 
-    private Task PutAsync(string key, byte[] bytes) => _odtp.Store.PutAsync(key, new MemoryStream(bytes), new(bytes.Length), Token);
+    private Task<ObjectInfo> PutAsync(string key, byte[] bytes) => _odtp.Store.PutAsync(key, new MemoryStream(bytes), new(bytes.Length), Token);
 
     private string Document(string id, string type) =>
         $$"""{"_id":{"$oid":"{{id}}"},"output_type":"{{type}}","s3_bucket":"{{_odtp.Options.Bucket}}","s3_key":"odtp/{{Step}}","file_name":"odtp-{{type}}.zip","file_size":12,"file_type":"application/zip","stepRef":"{{Step}}"}""" + "\n";
