@@ -20,7 +20,7 @@ public sealed class StepsTests
         Assert.DoesNotContain("\"*\"", role.Json("rules"), StringComparison.Ordinal);
         Assert.DoesNotContain("exec", role.Json("rules"), StringComparison.Ordinal);
         var secrets = Assert.Single(role.At("rules")!.AsArray(), rule => rule.Json("resources").Contains("secrets", StringComparison.Ordinal));
-        Assert.Equal("""["create"]""", secrets.Json("verbs"));
+        Assert.Equal("""["create","delete"]""", secrets.Json("verbs"));
         Assert.Equal("steps", chart.Settings().Text("kubernetesNamespace"));
     }
 

@@ -16,6 +16,7 @@ using Twinrunner.Runner.Executions;
 using Twinrunner.Runner.Executors;
 using Twinrunner.Runner.Executors.Kubernetes;
 using Twinrunner.Runner.Executors.Processes;
+using Twinrunner.Runner.Images;
 using Twinrunner.Runner.Kubernetes.Access;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Nodes;
@@ -125,7 +126,9 @@ public static class RunnerHost
                 Patience = cluster.Patience,
                 ClusterDomain = cluster.ClusterDomain,
                 Policies = cluster.Policies,
+                FindDigest = provider.GetRequiredService<PublishedDigests>().FindAsync,
             });
+            services.AddSingleton<PublishedDigests>();
         }
         catch (FormatException exception)
         {

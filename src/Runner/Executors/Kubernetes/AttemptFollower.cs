@@ -17,6 +17,10 @@ internal sealed class AttemptFollower(
     private bool _ready;
     private string? _told;
     private long? _stuckSince;
+    private bool _fenced;
+
+    /// <summary>The attempt's Secret is deleted: no other pod can begin.</summary>
+    public bool Sealed { get; private set; }
 
     public async Task<StepResult> FollowAsync(LogMark start, CancellationToken cancellationToken)
     {
@@ -26,6 +30,7 @@ internal sealed class AttemptFollower(
             while (true)
             {
                 var state = watch.State;
+                await KeepSingleAsync(state, cancellationToken);
                 switch (PodReading.Of(state, plan.Resources.Memory, time.GetUtcNow()))
                 {
                     case PodReading.Waiting waiting:
@@ -48,6 +53,26 @@ internal sealed class AttemptFollower(
         {
             await letGo.CancelAsync();
             await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>
+    /// A Job whose pod is deleted may be given another, which would launch the attempt a second time: on 1.20 at once, whatever its backoff limit.
+    /// So it may make no more pods from then on, and one that was faster lacks what its containers need to begin.
+    /// </summary>
+    private async Task KeepSingleAsync(AttemptState state, CancellationToken cancellationToken)
+    {
+        if (state.Pod is not { } pod)
+            return;
+        if (!Sealed && PodReading.HasBegun(pod))
+        {
+            await api.TryDeleteAsync(ResourceKinds.Secrets, options.Namespace, plan.Key.Name, null, cancellationToken);
+            Sealed = true;
+        }
+        if (!_fenced && !state.JobGone && state.Job?.Spec?.Parallelism != 0 && (state.PodGone || pod.Metadata.DeletionTimestamp is not null))
+        {
+            await api.TryPatchAsync(ResourceKinds.Jobs, options.Namespace, plan.Key.Name, JobPlan.NoMorePods, cancellationToken);
+            _fenced = true;
         }
     }
 

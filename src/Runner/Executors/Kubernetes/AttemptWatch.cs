@@ -45,6 +45,13 @@ internal sealed class AttemptWatch(ClusterView view, string name) : IDisposable
         _changed.Writer.TryWrite(true);
     }
 
+    /// <summary>Its pod is deleted because we want it to stop.</summary>
+    public void Stopping()
+    {
+        lock (_gate)
+            _state = _state with { Stopping = true };
+    }
+
     public void Trouble(string message)
     {
         lock (_gate)
@@ -69,5 +76,6 @@ internal sealed class AttemptWatch(ClusterView view, string name) : IDisposable
 }
 
 /// <param name="JobGone">It was there, and was deleted.</param>
+/// <param name="Stopping">Its pod is deleted by us.</param>
 /// <param name="Trouble">Why the cluster can't be watched.</param>
-internal sealed record AttemptState(Job? Job, Pod? Pod, bool JobGone = false, bool PodGone = false, string? Trouble = null);
+internal sealed record AttemptState(Job? Job, Pod? Pod, bool JobGone = false, bool PodGone = false, bool Stopping = false, string? Trouble = null);

@@ -56,6 +56,13 @@ internal sealed partial class ClusterView(KubernetesApi api, string @namespace, 
         .Where(pod => pod.Metadata.Labels.GetValueOrDefault(JobLabels.Job) == job)
         .MinBy(pod => pod.Metadata.CreationTimestamp);
 
+    /// <summary>Tells who follows the attempt that its pod is about to be deleted by us.</summary>
+    public void Stopping(string name)
+    {
+        foreach (var watch in _watched.GetValueOrDefault(name, []))
+            watch.Stopping();
+    }
+
     internal void Leave(AttemptWatch watch)
     {
         while (_watched.TryGetValue(watch.Name, out var known))

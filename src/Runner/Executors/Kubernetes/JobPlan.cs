@@ -14,12 +14,15 @@ internal static partial class JobPlan
     public const string InputsContainer = "inputs";
     public const string OutputsContainer = "outputs";
 
+    /// <summary>Patch of a Job: pods that it has may be ended, and none is made any more.</summary>
+    public const string NoMorePods = """{"spec":{"parallelism":0}}""";
+
     private const string TokenKey = "token";
 
     public static Job Build(StepPlan plan, KubernetesExecutorOptions options)
     {
         var policy = options.Policies.For(plan);
-        var labels = JobLabels.For(plan, options.Installation, policy.Labels ?? new Dictionary<string, string>());
+        var labels = LabelsOf(plan, options);
         return new()
         {
             Metadata = new() { Name = plan.Key.Name, Labels = labels, Annotations = policy.Annotations },
@@ -33,13 +36,16 @@ internal static partial class JobPlan
         };
     }
 
-    /// <summary>The values of the environment: a Job's specification is readable to many who may not read Secrets.</summary>
-    public static ClusterSecret BuildSecret(StepPlan plan, Job job, KubernetesExecutorOptions options)
+    /// <summary>
+    /// The values of the environment: a Job's specification is readable to many who may not read Secrets. It belongs to nobody, since it
+    /// comes before the Job and is deleted as soon as all containers have begun.
+    /// </summary>
+    public static ClusterSecret BuildSecret(StepPlan plan, KubernetesExecutorOptions options)
     {
         var data = Environment(plan).Select((pair, index) => (Key: Key(index), pair.Value)).ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value));
         if (plan.Folders is null && options.Helpers is { } helpers)
             data[TokenKey] = Encoding.UTF8.GetBytes(helpers.Token(plan.Key));
-        return new() { Metadata = Owned(plan.Key.Name, job), Data = data };
+        return new() { Metadata = new() { Name = plan.Key.Name, Labels = LabelsOf(plan, options) }, Data = data };
     }
 
     /// <summary>The ports of a step that serves, under the name of its attempt. Null: it has none.</summary>
@@ -205,6 +211,9 @@ internal static partial class JobPlan
         plan.ImageDigest is { } digest && !plan.Image!.StartsWith("twinrunner/", StringComparison.Ordinal) && !plan.Image.Contains('@', StringComparison.Ordinal)
             ? $"{ImageName.Parse(plan.Image).Repository}@{digest}"
             : plan.Image!;
+
+    private static Dictionary<string, string> LabelsOf(StepPlan plan, KubernetesExecutorOptions options) =>
+        JobLabels.For(plan, options.Installation, options.Policies.For(plan).Labels ?? new Dictionary<string, string>());
 
     private static ObjectMeta Owned(string name, Job job) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Twinrunner.Runner.Kubernetes;
@@ -11,7 +12,13 @@ namespace Twinrunner.Runner.Executors.Kubernetes;
 internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
 {
     /// <summary>Beyond its grace period, a step that a helper should have ended is ended with its pod.</summary>
-    private static readonly TimeSpan HelperDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HelperDelay = TimeSpan.FromSeconds(3);
+
+    /// <summary>No less: with nothing, an API server forgets the pod before its node has ended it.</summary>
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Attempts whose Secret this process has deleted: one request less where they end.</summary>
+    private readonly ConcurrentDictionary<string, bool> _sealed = new();
 
     private readonly KubernetesApi _api;
     private readonly KubernetesExecutorOptions _options;
@@ -46,9 +53,9 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         }
     }
 
-    /// <summary>Nodes pull by themselves, pinned where the plan is: there is nothing to be made ready.</summary>
-    public Task<ResolvedImage> ResolveImageAsync(string image, string? digest, IStepSink sink, CancellationToken cancellationToken) =>
-        Task.FromResult(new ResolvedImage(digest));
+    /// <summary>Nodes pull by themselves, pinned where an image registry knows the name. Where none does, a node may have an image of that name.</summary>
+    public async Task<ResolvedImage> ResolveImageAsync(string image, string? digest, IStepSink sink, CancellationToken cancellationToken) =>
+        new(digest ?? (_options.FindDigest is { } find ? await find(image, cancellationToken) : null));
 
     public async Task<StepResult> RunAsync(StepPlan plan, IStepSink sink, CancellationToken cancellationToken)
     {
@@ -58,6 +65,8 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         try
         {
             using var watch = _view.Watch(plan.Key.Name);
+            // Before the Job: a pod that doesn't find it waits for some ten seconds until it looks again.
+            await EnsureAsync(ResourceKinds.Secrets, JobPlan.BuildSecret(plan, _options), cancellationToken);
             var job = await TryCreateAsync(plan, cancellationToken);
             if (job is null)
             {
@@ -92,18 +101,27 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
     public async Task StopAsync(StepKey step, TimeSpan grace, CancellationToken cancellationToken)
     {
         using var watch = _view.Watch(step.Name);
-        if (!UsesFolders && await IsEndedByHelperAsync(watch, grace, cancellationToken))
-            return;
+        if (!UsesFolders && await WaitsForHelperAsync(watch, grace, cancellationToken) is var left)
+        {
+            if (left is null)
+                return;
+            grace = left.Value;
+        }
+        _view.Stopping(step.Name);
         // First: a Job whose pod is deleted makes another one.
-        if (!await _api.TryPatchAsync(ResourceKinds.Jobs, _options.Namespace, step.Name, """{"spec":{"parallelism":0}}""", cancellationToken))
+        if (!await _api.TryPatchAsync(ResourceKinds.Jobs, _options.Namespace, step.Name, JobPlan.NoMorePods, cancellationToken))
             return;
         if (watch.State.Pod is { } pod)
             await _api.TryDeleteAsync(ResourceKinds.Pods, _options.Namespace, pod.Metadata.Name, grace, cancellationToken);
     }
 
-    public Task RemoveAsync(StepKey step, CancellationToken cancellationToken) =>
-        // Its pod, Secret and Service go with it: it owns them.
-        _api.TryDeleteAsync(ResourceKinds.Jobs, _options.Namespace, step.Name, null, cancellationToken);
+    public async Task RemoveAsync(StepKey step, CancellationToken cancellationToken)
+    {
+        // Its pod and Service go with it: it owns them.
+        await _api.TryDeleteAsync(ResourceKinds.Jobs, _options.Namespace, step.Name, null, cancellationToken);
+        if (!_sealed.TryRemove(step.Name, out _))
+            await _api.TryDeleteAsync(ResourceKinds.Secrets, _options.Namespace, step.Name, null, cancellationToken);
+    }
 
     public async Task EnsureNetworkAsync(Id<Execution> execution, CancellationToken cancellationToken)
     {
@@ -150,24 +168,19 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         if (job.Metadata.Labels.GetValueOrDefault(JobLabels.Installation) != _options.Installation)
             return StepResult.Failed(FailureReason.Infrastructure, $"A Job named {plan.Key.Name} is there that belongs to somebody else.");
         watch.Found(job);
-        // Also where its pod is there already: pods are fast, and whoever made the Job may have died before it came to this.
-        if (PodReading.Of(watch.State, null, _time.GetUtcNow()) is PodReading.Waiting)
-            await EnsureBelongingsAsync(plan, job, cancellationToken);
+        // Also where its pod is there already: whoever made the Job may have died before it came to this.
+        if (JobPlan.BuildService(plan, job) is { } service && PodReading.Of(watch.State, null, _time.GetUtcNow()) is PodReading.Waiting)
+            await EnsureAsync(ResourceKinds.Services, service, cancellationToken);
         await _view.KnownAsync(cancellationToken);
         using var serial = new SerialSink(sink);
-        var result = await new AttemptFollower(_api, _options, watch, plan, serial, _time).FollowAsync(LogMark.Parse(stored), cancellationToken);
+        var follower = new AttemptFollower(_api, _options, watch, plan, serial, _time);
+        var result = await follower.FollowAsync(LogMark.Parse(stored), cancellationToken);
+        if (follower.Sealed)
+            _sealed[plan.Key.Name] = true;
         // What never ran must not begin now that it has failed.
         if (!result.Ran)
             await StopAsync(plan.Key, TimeSpan.Zero, cancellationToken);
         return result;
-    }
-
-    /// <summary>What the Job's pod needs, and the Job owns. Its pod waits for it, if the pod is faster.</summary>
-    private async Task EnsureBelongingsAsync(StepPlan plan, Job job, CancellationToken cancellationToken)
-    {
-        await EnsureAsync(ResourceKinds.Secrets, JobPlan.BuildSecret(plan, job, _options), cancellationToken);
-        if (JobPlan.BuildService(plan, job) is { } service)
-            await EnsureAsync(ResourceKinds.Services, service, cancellationToken);
     }
 
     private async Task EnsureAsync<T>(ResourceKind<T> kind, T resource, CancellationToken cancellationToken)
@@ -182,8 +195,11 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         }
     }
 
-    /// <summary>The helper learns of the wish from our API and ends the step, so that its outputs are still taken. False: it can't.</summary>
-    private async Task<bool> IsEndedByHelperAsync(AttemptWatch watch, TimeSpan grace, CancellationToken cancellationToken)
+    /// <summary>
+    /// The helper learns of the wish from our API and ends the step, so that its outputs are still taken. Null: it has. Else it can't, and
+    /// what is left of the grace period is returned.
+    /// </summary>
+    private async Task<TimeSpan?> WaitsForHelperAsync(AttemptWatch watch, TimeSpan grace, CancellationToken cancellationToken)
     {
         var since = _time.GetTimestamp();
         while (_time.GetElapsedTime(since) < grace + HelperDelay)
@@ -191,13 +207,13 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
             switch (PodReading.Of(watch.State, null, _time.GetUtcNow()))
             {
                 case PodReading.Waiting:
-                    return false;
+                    return grace;
                 case PodReading.Ended or PodReading.Lost:
-                    return true;
+                    return null;
             }
             await watch.WaitAsync(TimeSpan.FromSeconds(1), _time, cancellationToken);
         }
-        return false;
+        return LeastGrace;
     }
 
     /// <summary>The step's user is seldom this process's. The folders lie below one that only we may enter.</summary>

@@ -25,6 +25,9 @@ public sealed record KubernetesExecutorOptions
     public string ClusterDomain { get; init; } = "cluster.local";
 
     public PodPolicies Policies { get; init; } = PodPolicies.None;
+
+    /// <summary>Tells which digest the name of an image stands for; null where nobody knows.</summary>
+    public Func<string, CancellationToken, Task<string?>>? FindDigest { get; init; }
 }
 
 /// <summary>A claim (or, on a cluster of one node, a folder of that node) that is mounted into every step.</summary>

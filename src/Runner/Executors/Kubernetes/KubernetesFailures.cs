@@ -41,6 +41,8 @@ internal static class KubernetesFailures
             new("its image is not on the node", StepResult.Failed(FailureReason.ImagePull, $"Its image is not on the node, and may not be pulled: {message}"), Hopeless: true),
         "CreateContainerConfigError" when message is not null && Says(message, "runAsNonRoot", "non-numeric user") =>
             new("its image wants to run as root", StepResult.Failed(FailureReason.Unschedulable, $"Its image wants to run as root, which the policy doesn't allow (runAsRoot): {message}"), Hopeless: true),
+        "CreateContainerConfigError" when message is not null && message.StartsWith("secret \"twin-", StringComparison.Ordinal) && Says(message, "not found") =>
+            new("its first pod is gone", StepResult.Failed(FailureReason.Infrastructure, "Its pod was deleted, and another pod may not begin the same attempt."), Hopeless: true),
         "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" =>
             new($"its container can't be made: {message}", StepResult.Failed(FailureReason.Infrastructure, $"Its container can't be made ({reason}): {message}")),
         "CrashLoopBackOff" =>

@@ -28,7 +28,7 @@ internal abstract record PodReading
         if (state.Pod is not { } pod)
             return WithoutPod(state);
         var step = pod.Status?.ContainerStatuses.FirstOrDefault(container => container.Name == JobPlan.StepContainer);
-        if (step?.State.Terminated is { } end && EndedOf(end, pod, memoryLimit) is { } ended)
+        if (step?.State.Terminated is { } end && EndedOf(end, state, memoryLimit) is { } ended)
             return ended;
         if (Taken(pod) is { } taken)
             return new Lost(taken);
@@ -44,6 +44,11 @@ internal abstract record PodReading
             return new Lost(StepResult.Failed(FailureReason.Infrastructure, $"Its pod failed before the step ran: {pod.Status.Reason} {pod.Status.Message}".TrimEnd(' ', ':') + "."));
         return WaitingOf(pod);
     }
+
+    /// <summary>Every container has been started at some time: none needs anything of the cluster any more.</summary>
+    public static bool HasBegun(Pod pod) =>
+        pod.Status is { ContainerStatuses: { Count: > 0 } containers } && containers.Count == pod.Spec?.Containers.Count
+        && containers.All(container => container.State is { Running: not null } or { Terminated: not null });
 
     private static PodReading WithoutPod(AttemptState state)
     {
@@ -65,8 +70,9 @@ internal abstract record PodReading
             ? "Its Job was deleted (by hand, by a time to live, or with its namespace) before its end could be seen."
             : "Its pod was deleted before its end could be seen.");
 
-    private static Ended? EndedOf(TerminatedState end, Pod pod, long? memoryLimit)
+    private static Ended? EndedOf(TerminatedState end, AttemptState state, long? memoryLimit)
     {
+        var pod = state.Pod!;
         // Containers of a pod that is taken away are killed: the code 137 that this leaves isn't the step's own.
         if (end.ExitCode == ExitCodes.Killed && Taken(pod) is not null)
             return null;
@@ -75,8 +81,16 @@ internal abstract record PodReading
         var (started, ended) = (end.StartedAt, end.FinishedAt > end.StartedAt ? end.FinishedAt : end.StartedAt);
         if (end.Reason is "StartError" or "ContainerCannotRun")
             return new(KubernetesFailures.NotStarted(end));
-        return new(ExitCodes.ToResult(end.ExitCode, end.Reason == "OOMKilled", memoryLimit, started, ended));
+        var result = ExitCodes.ToResult(end.ExitCode, end.Reason == "OOMKilled", memoryLimit, started, ended);
+        // Whatever it answers to being asked to end, it didn't come to its own end.
+        return new(IsDeletedByOthers(state, end.FinishedAt)
+            ? StepResult.Failed(FailureReason.Infrastructure, "Its pod was deleted while it ran.") with { ExitCode = result.ExitCode, StartedAt = result.StartedAt, EndedAt = result.EndedAt }
+            : result);
     }
+
+    private static bool IsDeletedByOthers(AttemptState state, DateTimeOffset? end) =>
+        state is { Stopping: false, Pod.Metadata: { DeletionTimestamp: { } last } pod }
+        && !(end < last - TimeSpan.FromSeconds(pod.DeletionGracePeriodSeconds ?? 0));
 
     /// <summary>The cluster took the pod off its node.</summary>
     private static StepResult? Taken(Pod pod)

@@ -17,6 +17,9 @@ internal sealed record ObjectMeta
     /// <summary>It is being deleted: at this time at the latest it is killed.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
+    /// <summary>How long that is after the deletion was asked for.</summary>
+    public long? DeletionGracePeriodSeconds { get; init; }
+
     public IReadOnlyDictionary<string, string> Labels { get => field ??= new Dictionary<string, string>(); init; }
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
     public IReadOnlyList<OwnerReference>? OwnerReferences { get; init; }
