@@ -6,6 +6,7 @@
 #                            Exit code 3: no cluster can be had here, and why.
 #   cluster.sh stop [PID]    ends that use. With its last user the cluster stops, and nothing of it stays on the machine.
 #   cluster.sh load IMAGE…   gives images of the container engine to the node
+#   cluster.sh crash NAME    kills the API server (NAME: api) and starts it again, or the container with that id
 #   cluster.sh status        says whether it runs
 #
 # Everything listens on loopback or on a bridge of its own (10.250.0.1). What a cluster elsewhere has and this one lacks: enforcement of
@@ -27,6 +28,7 @@ pods=10.244.0
 node=node1
 socket=$run/containerd.sock
 bridges=(k8scni0 k8sbr0)
+gates=TTLAfterFinished=true
 export KUBECONFIG=$run/admin.kubeconfig
 kubectl=$bin/kubectl
 
@@ -167,26 +169,30 @@ remove_rules() {
 
 start_control_plane() {
   # In memory: a test's cluster is not kept, and a flush to a busy disk can cost it its leases.
-  local data=/dev/shm/twinrunner-etcd ttl=TTLAfterFinished=true controllers
+  local data=/dev/shm/twinrunner-etcd controllers
   ln -sfn "$data" "$run/etcd-shm"
   (umask 077 && mkdir -p "$data")
   launch etcd "$bin/etcd" --name n --data-dir "$data" --log-level warn \
     --listen-client-urls "http://127.0.0.1:$etcd" --advertise-client-urls "http://127.0.0.1:$etcd" --listen-peer-urls "http://127.0.0.1:$((etcd + 1))" \
     --initial-advertise-peer-urls "http://127.0.0.1:$((etcd + 1))" --initial-cluster "n=http://127.0.0.1:$((etcd + 1))"
   await etcd 30 curl -fsS "http://127.0.0.1:$etcd/health"
-  launch kube-apiserver "$bin/kube-apiserver" --etcd-servers="http://127.0.0.1:$etcd" --bind-address="$address" --advertise-address="$address" --secure-port="$port" \
-    --service-cluster-ip-range="$services.0.0/16" --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
-    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true --feature-gates="$ttl" \
-    --service-account-key-file="$pki/sa.pub" --service-account-signing-key-file="$pki/sa.key" --service-account-issuer=https://kubernetes.default.svc \
-    --kubelet-client-certificate="$pki/apikubelet.crt" --kubelet-client-key="$pki/apikubelet.key" --kubelet-preferred-address-types=InternalIP
-  await "the API server" 90 "$kubectl" get --raw /readyz
+  start_api_server
   controllers=(--bind-address=127.0.0.1 --port=0 --leader-elect=false)
   launch kube-controller-manager "$bin/kube-controller-manager" "${controllers[@]}" --kubeconfig="$run/kcm.kubeconfig" --secure-port=10257 \
     --authentication-kubeconfig="$run/kcm.kubeconfig" --authorization-kubeconfig="$run/kcm.kubeconfig" --service-account-private-key-file="$pki/sa.key" \
-    --root-ca-file="$pki/ca.crt" --use-service-account-credentials=true --kube-api-qps=200 --kube-api-burst=400 --feature-gates="$ttl"
+    --root-ca-file="$pki/ca.crt" --use-service-account-credentials=true --kube-api-qps=200 --kube-api-burst=400 --feature-gates="$gates"
   launch kube-scheduler "$bin/kube-scheduler" "${controllers[@]}" --kubeconfig="$run/scheduler.kubeconfig" --secure-port=10259 \
     --authentication-kubeconfig="$run/scheduler.kubeconfig" --authorization-kubeconfig="$run/scheduler.kubeconfig"
   await "the first service account" 60 "$kubectl" -n default get serviceaccount default
+}
+
+start_api_server() {
+  launch kube-apiserver "$bin/kube-apiserver" --etcd-servers="http://127.0.0.1:$etcd" --bind-address="$address" --advertise-address="$address" --secure-port="$port" \
+    --service-cluster-ip-range="$services.0.0/16" --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
+    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true --feature-gates="$gates" \
+    --service-account-key-file="$pki/sa.pub" --service-account-signing-key-file="$pki/sa.key" --service-account-issuer=https://kubernetes.default.svc \
+    --kubelet-client-certificate="$pki/apikubelet.crt" --kubelet-client-key="$pki/apikubelet.key" --kubelet-preferred-address-types=InternalIP
+  await "the API server" 90 "$kubectl" get --raw /readyz
 }
 
 start_node() {
@@ -353,10 +359,21 @@ load() {
   docker save "$@" | ctr -a "$socket" -n k8s.io images import - >/dev/null
 }
 
+crash() { # api|CONTAINER
+  alive containerd || die "the cluster doesn't run: make cluster"
+  if [ "$1" = api ]; then
+    end kube-apiserver KILL
+    start_api_server
+  else
+    ctr -a "$socket" -n k8s.io tasks kill --signal SIGKILL "$1"
+  fi
+}
+
 case ${1:-} in
 start) start "${2:-$PPID}" ;;
 stop) stop "${2:-$PPID}" ;;
 load) load "${@:2}" ;;
+crash) crash "${2:?api or the id of a container}" ;;
 status) if alive kubelet; then say "runs: export KUBECONFIG=$KUBECONFIG"; else say "doesn't run"; exit 3; fi ;;
 *)
   sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$0"

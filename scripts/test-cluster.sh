@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # The whole product on a real cluster (`make test-cluster`; dist/ is built by then): the image, the chart by helm, MongoDB and S3 beside
-# the cluster, and `twin` from outside. It runs the mobility example, kills and replaces pods under a run, upgrades and rolls back
-# under another, uninstalls, and looks that nothing is left. What it started, it stops.
+# the cluster, and `twin` from outside. It runs the mobility example, kills and replaces pods under a run, kills everything at random
+# under one of 200 steps (cluster-disturbance.sh), upgrades and rolls back under another, uninstalls, and looks that nothing is left.
+# What it started, it stops.
 #
 # TWIN_TEST_MONGODB   another MongoDB than that of mongo.sh; pods must reach it
 # TWIN_TEST_S3        another S3 server than that of s3.sh, as it is written there; pods must reach it
+# STEPS, SEED, MOST   of cluster-disturbance.sh
 # KEEP=yes            leave everything running, to look at it
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -30,6 +32,7 @@ finish() {
     if [ -n "${KUBECONFIG:-}" ]; then
       helm uninstall "$release" --namespace "$namespace" --wait --timeout 60s >/dev/null 2>&1 || true
       kubectl delete namespace "$namespace" "$steps" --ignore-not-found --wait=false >/dev/null 2>&1 || true
+      kubectl delete persistentvolume "$release-record" --ignore-not-found --wait=false >/dev/null 2>&1 || true
     fi
     for process in ${processes[@]+"${processes[@]}"}; do kill "$process" 2>/dev/null || true; done
     for use in ${started[@]+"${started[@]}"}; do eval "$use" || true; done
@@ -132,7 +135,10 @@ objects: {url: s3://twinrunner-cluster-test, endpoint: "${TWIN_TEST_S3%%://*}://
 steps:
   # Components of ODTP are written for root, as the example's are.
   namespace: {name: $steps, create: true, labels: {pod-security.kubernetes.io/enforce: baseline}}
-  policy: {rules: [{component: "*", runAsRoot: true}]}
+  policy:
+    rules:
+      - {component: "*", runAsRoot: true}
+      - {image: "busybox-recording:*", volumes: [{name: record, mountPath: /record, claim: record, readOnly: false}]}
 service: {type: NodePort, nodePort: $node_port}
 settings: {insecureImageRegistries: "$node:$registry_port", privateHosts: "$node"}
 api: {resources: {requests: {cpu: 10m}}}
@@ -234,7 +240,6 @@ kill_under_a_run() {
   kubectl --namespace "$namespace" rollout restart "deployment/$release-twinrunner-api" >/dev/null
   kubectl --namespace "$namespace" delete pod --selector app.kubernetes.io/component=registry --wait=false >/dev/null
   kubectl --namespace "$namespace" rollout status "deployment/$release-twinrunner-api" --timeout=90s >/dev/null
-  kubectl --namespace "$namespace" exec "deployment/$release-twinrunner-runner" -- bash -c 'kill -9 1' >/dev/null 2>&1 || true
   check_counting "$id"
 }
 
@@ -256,6 +261,20 @@ uninstall() {
     grep -vE '^(serviceaccount/default|configmap/kube-root-ca.crt|secret/default-token-)' || true)
   [ -z "$left" ] || die "left behind in $namespace: $left"
   await "the end of the step namespace" 90 bash -c "! kubectl get namespace '$steps'"
+}
+
+# A tag is pinned to what it stands for: a second run takes what the first one left.
+run_twice() {
+  local id
+  push busybox:1.35 tools/busybox:1.35
+  cat >"$work/once.yaml" <<END
+steps:
+  once: {image: "$node:$registry_port/tools/busybox:1.35", cache: true, script: "date > /odtp/odtp-output/date", outputs: date}
+END
+  "$twin" run "$work/once.yaml" >/dev/null 2>&1 || die "a step of an image registry's image failed"
+  id=$("$twin" run "$work/once.yaml" --detach)
+  "$twin" wait "$id" >/dev/null || die "its second run failed"
+  step_is "$id" once Cached || die "the second run of the same step was not cached"
 }
 
 # ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -280,7 +299,9 @@ publish_components
 
 heading "The image, and the chart"
 image=$(scripts/image.sh twinrunner:cluster-test)
-scripts/cluster.sh load "$image" busybox:1.35
+docker tag busybox:1.35 busybox-recording:1.0
+scripts/cluster.sh load "$image" busybox:1.35 busybox-recording:1.0
+docker image rm --no-prune busybox-recording:1.0 >/dev/null
 write_values
 write_counting
 upgrade
@@ -292,10 +313,15 @@ say "helm test passed"
 heading "The example, from outside"
 register_components
 run_mobility
+run_twice
+say "a second run of the same step was cached"
 
 heading "Pods are killed under a run"
 kill_under_a_run
 say "no line was lost or said twice, no step ran twice"
+
+heading "Many steps, while everything is killed at random moments"
+scripts/cluster-disturbance.sh "$release" "$namespace" "$steps" "$work/record"
 
 heading "Upgrade and rollback under a run"
 upgrade_under_a_run
