@@ -80,7 +80,7 @@ internal sealed class S3Transfer : IScenario
         var key = new StepKey(step.Id, step.Attempt);
         var made = stores.Get<WorkFolders>().Create(key);
         var started = Stopwatch.GetTimestamp();
-        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, made with { Output = tree }, ResolvedInputs.Of([]), cancellationToken);
+        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, made with { Output = tree }, ResolvedInputs.Of([]), _ => Task.CompletedTask, cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         stores.Get<WorkFolders>().Delete(key);
         // Of each round only the last stays, so that the server doesn't fill up.
@@ -103,7 +103,7 @@ internal sealed class S3Transfer : IScenario
         var files = await stores.Get<ManifestReader>().ReadAsync(output, cancellationToken)
             .Select(entry => new InputFile(entry.Path, entry.Size, entry.Sha256 ?? "", Convert.ToInt32(entry.Mode ?? "0", 8), entry.Key ?? "") { Kind = entry.Kind })
             .ToListAsync(cancellationToken);
-        await stores.Get<InputStager>().StageAsync(ResolvedInputs.Of(files), made, cancellationToken);
+        await stores.Get<InputStager>().StageAsync(ResolvedInputs.Of(files), made, _ => Task.CompletedTask, cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         stores.Get<WorkFolders>().Delete(key);
         return taken;

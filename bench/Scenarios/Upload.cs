@@ -59,7 +59,7 @@ internal sealed class Upload : IScenario
         make(folders.Output);
         await Command.RunAsync("/", "sync", [], cancellationToken);
         var started = Stopwatch.GetTimestamp();
-        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, folders, ResolvedInputs.Of([]), cancellationToken);
+        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, folders, ResolvedInputs.Of([]), _ => Task.CompletedTask, cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!collected.Succeeded)
             throw new InvalidOperationException(collected.Message);

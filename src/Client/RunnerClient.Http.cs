@@ -97,8 +97,9 @@ public sealed partial class RunnerClient
         catch (Exception exception)
         {
             response?.Dispose();
+            // A download may have been sent on to the object store: then that is what doesn't answer.
             if (IsConnectionFailure(exception, cancellationToken))
-                throw new ServerUnreachableException(Address, exception);
+                throw new ServerUnreachableException(request.RequestUri is { IsAbsoluteUri: true } asked && !_http.BaseAddress!.IsBaseOf(asked) ? new(asked.GetLeftPart(UriPartial.Authority)) : Address, exception);
             throw;
         }
     }

@@ -29,6 +29,50 @@ public sealed class ObjectStoreRunsTests
         Assert.False(Directory.Exists(Path.Combine(inBucket.Data, "objects")));
     }
 
+    [Fact]
+    public async Task A_step_waits_visibly_for_a_store_that_went_away_and_what_it_left_is_stored_without_a_rerun()
+    {
+        var store = TestS3.Get(TestS3.First);
+        await using var bucket = await store.MakeBucketAsync(Cancelled);
+        await using var proxy = await S3FaultProxy.StartAsync(store, Cancelled);
+        await using var workspace = await Workspace.OpenAsync();
+        var (key, secret) = (workspace.Write("key", bucket.Options.AccessKey!), workspace.Write("secret", bucket.Options.SecretKey!));
+        await workspace.ServeAsync(
+            "--objects", $"s3://{bucket.Options.Bucket}", "--s3-endpoint", proxy.Address.ToString(), "--s3-access-key-file", key, "--s3-secret-key-file", secret,
+            "--store-patience-seconds", "25");
+        var file = workspace.Write("workflow.yaml", """
+            steps:
+              make:
+                image: IMAGE
+                retry: {infrastructure: 0}
+                script: |
+                  head -c 20000000 /dev/zero > /odtp/odtp-output/large
+                  tee /odtp/odtp-output/id < /proc/sys/kernel/random/uuid
+              use: {image: IMAGE, needs: [make], script: cat /odtp/odtp-input/id}
+            """);
+        var isGone = false;
+        proxy.Fault = request => (isGone |= request.Query["partNumber"] == "2") ? S3Fault.Down : null;
+
+        var id = (await workspace.DoAsync("run", file, "--detach")).Lines[0];
+        await using var events = workspace.Start("events", "-f", id);
+        await events.LineAsync("waits for the object store since", Workspace.Patience, Cancelled);
+        var waiting = (await workspace.JsonAsync("show", id)).GetProperty("steps")[0];
+        Assert.Equal("Collecting", waiting.GetProperty("status").GetString());
+        Assert.Contains("waits for the object store since", waiting.GetProperty("activity").GetString(), StringComparison.Ordinal);
+        Assert.Contains(proxy.Address.Authority, (await workspace.DoAsync("show", id)).Out, StringComparison.Ordinal);
+
+        Assert.Equal(1, (await workspace.RunAsync("wait", id)).ExitCode);
+        var failed = (await workspace.JsonAsync("show", id)).GetProperty("steps")[0];
+        Assert.Equal("OutputUpload", failed.GetProperty("reason").GetString());
+        var made = (await workspace.DoAsync("logs", id, "make")).Lines[0];
+
+        proxy.Fault = _ => null;
+        await workspace.DoAsync("execution", "resume", id);
+        await workspace.DoAsync("wait", id);
+        Assert.Equal(made + "\n", (await workspace.DoAsync("cp", $"{id}/make:id", "-")).Out);
+        Assert.Equal([made], (await workspace.DoAsync("logs", id, "use")).Lines);
+    }
+
     /// <summary>Makes files, takes them into another step, and fetches what that one left, file by file and as a whole.</summary>
     private static async Task<(string Table, string LargeHash, string Names)> RunAsync(Workspace workspace)
     {

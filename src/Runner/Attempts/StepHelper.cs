@@ -33,7 +33,7 @@ public sealed class StepHelper : IDisposable
     {
         var info = await _client.InfoAsync(cancellationToken);
         using var cache = new InputCache(new() { DataFolder = Root }, _options, _time);
-        await new InputStager(ObjectsOf(info), cache, _options, _time).StageAsync(InputsOf(info), _folders, cancellationToken);
+        await new InputStager(ObjectsOf(info), cache, _options, _time).StageAsync(InputsOf(info), _folders, Say, cancellationToken);
     }
 
     /// <summary>Waits for the step's end, ends it where that is wished, and stores what it left.</summary>
@@ -54,7 +54,7 @@ public sealed class StepHelper : IDisposable
             CreatedAt = _time.GetUtcNow(),
             UpdatedAt = _time.GetUtcNow(),
         };
-        var result = await collector.CollectAsync(step, info.Attempt, _folders, InputsOf(info), cancellationToken);
+        var result = await collector.CollectAsync(step, info.Attempt, _folders, InputsOf(info), Say, cancellationToken);
         if (!result.Succeeded)
             throw new HelperException(result.Message);
     }
@@ -88,6 +88,9 @@ public sealed class StepHelper : IDisposable
             addresses[input.File.Key] = input.Url!;
         return new(_client, addresses, _time);
     }
+
+    /// <summary>Into the log of the helper's container.</summary>
+    private static Task Say(string? told) => told is null ? Task.CompletedTask : Console.Error.WriteLineAsync(told);
 
     private static ResolvedInputs InputsOf(AttemptInfo info) => ResolvedInputs.Of([.. info.Inputs.Select(input => input.File)]);
 }

@@ -9,8 +9,8 @@ public interface IStepSink
     /// <summary>Where the executor would go on reading after all that it wrote so far; it is given back in <see cref="LogPosition.Mark"/>.</summary>
     ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken);
 
-    /// <summary>What it is busy with before the step runs, for people: <c>pulling debian:bookworm-slim, 41 %</c>.</summary>
-    ValueTask ActivityAsync(string activity, CancellationToken cancellationToken);
+    /// <summary>What it is busy with before the step runs, for people: <c>pulling debian:bookworm-slim, 41 %</c>. Null: nothing worth a word.</summary>
+    ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken);
 
     /// <summary>The attempt runs.</summary>
     /// <param name="handle">Id of the container, Job or process.</param>

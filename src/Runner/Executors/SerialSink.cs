@@ -18,7 +18,7 @@ internal sealed class SerialSink(IStepSink inner) : IStepSink, IDisposable
         }
     }
 
-    public async ValueTask ActivityAsync(string activity, CancellationToken cancellationToken)
+    public async ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try

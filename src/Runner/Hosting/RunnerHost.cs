@@ -88,6 +88,7 @@ public static class RunnerHost
         services.AddOutputs(new OutputOptions
         {
             CacheBytes = settings.CacheBytes,
+            Patience = settings.StorePatience,
             WorkFolder = settings is { Executor: KubernetesName, Kubernetes.Shared: { } shared } ? Path.Combine(shared.Path, "work") : null,
         });
         services.AddSecrets();

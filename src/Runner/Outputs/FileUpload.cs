@@ -9,7 +9,7 @@ namespace Twinrunner.Runner.Outputs;
 /// <summary>Stores the files of one folder of an attempt.</summary>
 /// <param name="known">Keys of files that are stored already, by size and hash: the step's inputs.</param>
 internal sealed class FileUpload(
-    IObjectStore objects, string root, string prefix, IReadOnlyDictionary<(long Size, string Sha256), string> known, OutputOptions options, TimeProvider time)
+    IObjectStore objects, string root, string prefix, IReadOnlyDictionary<(long Size, string Sha256), string> known, StorePatience patience, TimeProvider time)
 {
     private const int MaxTries = 4;
 
@@ -47,7 +47,7 @@ internal sealed class FileUpload(
     /// <summary>Makes what was stored durable, where it isn't yet: before anything refers to it.</summary>
     public Task FlushAsync(CancellationToken cancellationToken) =>
         _stored > FewFiles && objects is ILocalObjects local
-            ? PatientAsync(async () =>
+            ? patience.TryAsync(async () =>
             {
                 await local.FlushAsync(cancellationToken);
                 return true;
@@ -92,7 +92,7 @@ internal sealed class FileUpload(
             return (input, sha256);
         if (local is null)
             return await PutAsync(key, file, size, sha256, cancellationToken);
-        return await PatientAsync(async () =>
+        return await patience.TryAsync(async () =>
         {
             // On one file system nothing is copied. The component has ended: nobody writes to the file any more.
             await local.PutFileAsync(key, Path.Combine(root, entry.Path), new(size, sha256), Interlocked.Increment(ref _stored) <= FewFiles, cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class FileUpload(
     }
 
     private Task<(string? Key, string Sha256)> PutAsync(string key, SafeFileHandle file, long size, string? sha256, CancellationToken cancellationToken) =>
-        PatientAsync(async () =>
+        patience.TryAsync(async () =>
         {
             await using var content = new FileContent(file, size);
             try
@@ -113,9 +113,6 @@ internal sealed class FileUpload(
                 return (null, "");
             }
         }, cancellationToken);
-
-    private Task<T> PatientAsync<T>(Func<Task<T>> store, CancellationToken cancellationToken) =>
-        Patience.TryAsync(store, options.Patience, time, cancellationToken);
 }
 
 /// <summary>A file of the outputs is written while it is read.</summary>

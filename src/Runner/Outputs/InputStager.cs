@@ -20,16 +20,18 @@ public sealed class InputStager(IObjectStore objects, InputCache cache, OutputOp
     private const nuint Clone = 0x40049409; // FICLONE of linux/fs.h
 
     /// <summary>Makes the input folder hold exactly these inputs.</summary>
+    /// <param name="tell">As of <see cref="StorePatience"/>.</param>
     /// <exception cref="ObjectStoreException">An object is gone, or the store can't be reached.</exception>
-    public async Task StageAsync(ResolvedInputs inputs, StepFolders folders, CancellationToken cancellationToken)
+    public async Task StageAsync(ResolvedInputs inputs, StepFolders folders, Func<string?, Task> tell, CancellationToken cancellationToken)
     {
+        using var patience = new StorePatience(options.Patience, time, tell);
         TreeRemoval.Empty(folders.Input); // what an earlier, interrupted staging left
         using var root = OpenFolder.Open(folders.Input);
         MakeFolders(root, inputs.Files);
         await Parallel.ForEachAsync(
             inputs.Files.Where(file => file.Kind == EntryKind.File),
             new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-            async (file, stop) => await PlaceAsync(root, file, stop));
+            async (file, stop) => await PlaceAsync(root, file, patience, stop));
         // Last: until now there is nothing in the folder that could lead out of it.
         foreach (var link in inputs.Files.Where(file => file.Kind == EntryKind.Link))
             root.MakeLink(link.PathBytes, Encoding.UTF8.GetBytes(link.Target!));
@@ -52,7 +54,7 @@ public sealed class InputStager(IObjectStore objects, InputCache cache, OutputOp
         }
     }
 
-    private async Task PlaceAsync(OpenFolder root, InputFile file, CancellationToken cancellationToken)
+    private async Task PlaceAsync(OpenFolder root, InputFile file, StorePatience patience, CancellationToken cancellationToken)
     {
         using var target = root.CreateFile(file.PathBytes, file.Mode | Readable);
         if (file.Inline is { } text)
@@ -60,13 +62,13 @@ public sealed class InputStager(IObjectStore objects, InputCache cache, OutputOp
             RandomAccess.Write(target, Encoding.UTF8.GetBytes(text), 0);
             return;
         }
-        await Patience.TryAsync(async () =>
+        await patience.TryAsync(async () =>
         {
             await using var source = await OpenAsync(file, cancellationToken);
             if (source is not FileStream local || !CopyInKernel(local.SafeFileHandle, target, file.Size))
                 await CopyAsync(source, target, file, cancellationToken);
             return true;
-        }, options.Patience, time, cancellationToken);
+        }, cancellationToken);
     }
 
     private async Task<Stream> OpenAsync(InputFile file, CancellationToken cancellationToken)

@@ -27,8 +27,11 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
     /// <summary>What ODTP's component client leaves beside the files: the same files again.</summary>
     private static readonly HashSet<string> OdtpArchives = ["odtp-output.zip", "odtp-logs.zip", "odtp-snapshot.zip"];
 
-    public async Task<CollectResult> CollectAsync(Step step, int attempt, StepFolders folders, ResolvedInputs inputs, CancellationToken cancellationToken)
+    /// <param name="tell">As of <see cref="StorePatience"/>.</param>
+    public async Task<CollectResult> CollectAsync(
+        Step step, int attempt, StepFolders folders, ResolvedInputs inputs, Func<string?, Task> tell, CancellationToken cancellationToken)
     {
+        using var patience = new StorePatience(options.Patience, time, tell);
         var warnings = new List<string>();
         var stored = new List<Output>();
         var earlier = await outputs.FindByStepAsync(step.Id, cancellationToken);
@@ -39,12 +42,12 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
             foreach (var input in inputs.Files.Where(input => input.Kind == EntryKind.File))
                 known.TryAdd((input.Size, input.Sha256), input.Key);
 
-            if (await StoreAsync(step, attempt, "logs", earlier, folders.Logs, StepFolders.LogsTarget, known, null, warnings, cancellationToken) is { } logs)
+            if (await StoreAsync(step, attempt, "logs", earlier, folders.Logs, StepFolders.LogsTarget, known, null, patience, warnings, cancellationToken) is { } logs)
                 stored.Add(logs);
-            if (step.Spec.Snapshot && await StoreAsync(step, attempt, "snapshot", earlier, folders.Snapshot, StepFolders.WorkdirTarget, known, null, warnings, cancellationToken) is { } snapshot)
+            if (step.Spec.Snapshot && await StoreAsync(step, attempt, "snapshot", earlier, folders.Snapshot, StepFolders.WorkdirTarget, known, null, patience, warnings, cancellationToken) is { } snapshot)
                 stored.Add(snapshot);
             // Last: where there is a main output, everything is there.
-            if (await StoreAsync(step, attempt, "output", earlier, folders.Output, StepFolders.OutputTarget, known, required, warnings, cancellationToken) is { } main)
+            if (await StoreAsync(step, attempt, "output", earlier, folders.Output, StepFolders.OutputTarget, known, required, patience, warnings, cancellationToken) is { } main)
                 stored.Insert(0, main);
             var values = OutputValuesFile.Read(folders.Logs, warnings);
 
@@ -115,7 +118,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
     /// <returns>Null: there is nothing, and an output of this type is stored only where there is something.</returns>
     private async Task<Output?> StoreAsync(
         Step step, int attempt, string type, IReadOnlyList<Output> earlier, string root, string containerPath,
-        Dictionary<(long, string), string> known, HashSet<PathGlob>? missing, List<string> warnings, CancellationToken cancellationToken)
+        Dictionary<(long, string), string> known, HashSet<PathGlob>? missing, StorePatience patience, List<string> warnings, CancellationToken cancellationToken)
     {
         if (Of(earlier, attempt, type) is { } existing)
         {
@@ -124,7 +127,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
             return existing;
         }
         var prefix = PrefixOf(step, attempt, type);
-        var upload = new FileUpload(objects, root, prefix, known, options, time);
+        var upload = new FileUpload(objects, root, prefix, known, patience, time);
         await using var manifest = new ManifestWriter(Path.GetDirectoryName(root)!);
         await foreach (var entry in EntriesAsync(root, containerPath, upload, cancellationToken))
         {
@@ -139,11 +142,11 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         {
             await upload.FlushAsync(cancellationToken);
             (var content, sha256) = await manifest.EndAsync(cancellationToken);
-            await Patience.TryAsync(() =>
+            await patience.TryAsync(() =>
             {
                 content.Position = 0;
                 return objects.PutAsync($"{prefix}/{ManifestName}", content, new(content.Length, sha256, "application/json"), cancellationToken);
-            }, options.Patience, time, cancellationToken);
+            }, cancellationToken);
         }
 
         var now = time.GetUtcNow();

@@ -16,6 +16,9 @@ namespace Twinrunner.Runner.Outputs;
 /// <summary>Outputs: their lists of files, each file, and all of them as a zip. Files are always sent to be saved, never to be shown: a component wrote them.</summary>
 internal static class OutputEndpoints
 {
+    /// <summary>How long the store's own address of a file is good: to begin, not to end the download.</summary>
+    private static readonly TimeSpan Shared = TimeSpan.FromMinutes(5);
+
     public static void MapOutputs(this IEndpointRouteBuilder api)
     {
         api.MapGet("/steps/{id}/outputs", ListAsync).WithTags("Outputs").WithName("ListOutputs").WithSummary("What the attempts of a step left");
@@ -23,7 +26,8 @@ internal static class OutputEndpoints
         outputs.MapGet("", GetAsync).WithName("GetOutput").WithSummary("One output");
         outputs.MapGet("/files", ListFilesAsync).WithName("ListOutputFiles").WithSummary("Files of an output, in the order of their paths");
         outputs.MapGet("/files/{**path}", DownloadAsync).WithName("DownloadOutputFile").WithSummary("One file of an output, or a range of it")
-            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+            .WithDescription("Where users reach the object store, it redirects to an address there that is good for a while.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Produces(StatusCodes.Status302Found);
         outputs.MapGet("/archive", DownloadAllAsync).WithName("DownloadOutput").WithSummary("All files of an output as one zip")
             .Produces(StatusCodes.Status200OK, contentType: "application/zip");
         api.MapGet("/executions/{id}/outputs/archive", DownloadExecutionAsync).WithTags("Outputs").WithName("DownloadExecutionOutputs")
@@ -60,7 +64,7 @@ internal static class OutputEndpoints
         return TypedResults.Ok(entries.ToPage(size, request, item => item.Number, item => ToView(item.Entry, output)));
     }
 
-    private static async Task<Results<FileStreamHttpResult, Problem>> DownloadAsync(
+    private static async Task<Results<FileStreamHttpResult, RedirectHttpResult, Problem>> DownloadAsync(
         Id<Output> id, string path,
         OutputStore outputs, ManifestReader manifests, IObjectStore objects, HttpResponse response, CancellationToken cancellationToken)
     {
@@ -69,9 +73,15 @@ internal static class OutputEndpoints
         var entry = await manifests.ReadAsync(output, cancellationToken).FirstOrDefaultAsync(entry => entry.Path == path, cancellationToken);
         if (entry is not { Kind: EntryKind.File, LeftOut: null, Key: { } key })
             return Problem.NotFound(entry is null ? $"There is no '{path}' in that output." : $"'{path}' is no file: {entry.LeftOut ?? entry.Kind.ToString()}.");
+        var name = OutputZip.SafeName(path[(path.LastIndexOf('/') + 1)..]);
+        if (objects is ISharedObjects shared && await shared.ShareAsync(key, Attachment(name), Shared, cancellationToken) is { } address)
+        {
+            response.Headers.CacheControl = "no-store";
+            return TypedResults.Redirect(address.AbsoluteUri);
+        }
         KeepAsFile(response);
         return TypedResults.Stream(
-            new ObjectReadStream(objects, key, entry.Size), "application/octet-stream", OutputZip.SafeName(path[(path.LastIndexOf('/') + 1)..]),
+            new ObjectReadStream(objects, key, entry.Size), "application/octet-stream", name,
             output.CreatedAt, entry.Sha256 is { } sha256 ? new EntityTagHeaderValue($"\"{sha256}\"") : null, enableRangeProcessing: true);
     }
 
@@ -116,6 +126,13 @@ internal static class OutputEndpoints
             if (page.Count < atOnce)
                 yield break;
         }
+    }
+
+    private static string Attachment(string name)
+    {
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(name);
+        return disposition.ToString();
     }
 
     /// <summary>Should a browser show it all the same, it runs nothing.</summary>

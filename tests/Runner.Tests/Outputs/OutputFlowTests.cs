@@ -60,7 +60,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         var (_, next) = await NewStepAsync("next");
         var resolved = await ResolveAsync(collected, step);
         Assert.True(resolved.Complete, resolved.Missing);
-        await _stores.Get<InputStager>().StageAsync(resolved, next, Cancelled);
+        await _stores.Get<InputStager>().StageAsync(resolved, next, Told, Cancelled);
         Assert.Equal("", Shell(next.Input, $"diff -r '{folders.Output}' . && readlink link | diff - <(echo 'a dir/deep')"));
         Assert.Equal("755\n", Shell(next.Input, "stat -c %a run.sh"));
     }
@@ -73,7 +73,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         var collected = await CollectAsync(step, folders);
         var resolved = await ResolveAsync(collected, step);
         var (_, next) = await NewStepAsync("next");
-        await _stores.Get<InputStager>().StageAsync(resolved, next, Cancelled);
+        await _stores.Get<InputStager>().StageAsync(resolved, next, Told, Cancelled);
         Shell(next.Input, "chmod u+w file; printf changed > file");
         Shell(folders.Output, "chmod u+w file; rm file; printf changed > file");
 
@@ -99,7 +99,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         Assert.Equal(2, collected.Main!.FileCount);
 
         var (_, next) = await NewStepAsync("next");
-        await _stores.Get<InputStager>().StageAsync(await ResolveAsync(collected, step), next, Cancelled);
+        await _stores.Get<InputStager>().StageAsync(await ResolveAsync(collected, step), next, Told, Cancelled);
         Assert.Equal("xxxx", Shell(next.Input, "cat kept hard container d/fine"));
     }
 
@@ -121,7 +121,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         var inputs = await ResolveAsync(await CollectAsync(first, folders), first);
         var (second, next) = await NewStepAsync("second");
         Shell(next.Output, "printf content > renamed.txt; printf other > new.txt");
-        var collected = await _stores.Get<OutputCollector>().CollectAsync(second, 1, next, inputs, Cancelled);
+        var collected = await _stores.Get<OutputCollector>().CollectAsync(second, 1, next, inputs, Told, Cancelled);
         var entries = await EntriesAsync(collected.Main!);
         Assert.Equal(inputs.Files[0].Key, entries.Single(entry => entry.Path == "renamed.txt").Key);
         Assert.StartsWith(collected.Main!.KeyPrefix, entries.Single(entry => entry.Path == "new.txt").Key!, StringComparison.Ordinal);
@@ -175,7 +175,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         Assert.Contains("'*.parquet'", (await ResolveAsync(collected, step, new InputSpec([step.Id], ["*.parquet"], [], ""))).Missing, StringComparison.Ordinal);
         var inline = await ResolveAsync(collected, step, new InputSpec([], [], [], "conf/settings.json", "{}"));
         var (_, next) = await NewStepAsync("next");
-        await _stores.Get<InputStager>().StageAsync(inline, next, Cancelled);
+        await _stores.Get<InputStager>().StageAsync(inline, next, Told, Cancelled);
         Assert.Equal("{}", Shell(next.Input, "cat conf/settings.json"));
     }
 
@@ -239,8 +239,10 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         return (step, _stores.Get<WorkFolders>().Create(new(step.Id, 1)));
     }
 
+    private static Task Told(string? told) => Task.CompletedTask;
+
     private Task<CollectResult> CollectAsync(Step step, StepFolders folders) =>
-        _stores.Get<OutputCollector>().CollectAsync(step, 1, folders, ResolvedInputs.Of([]), Cancelled);
+        _stores.Get<OutputCollector>().CollectAsync(step, 1, folders, ResolvedInputs.Of([]), Told, Cancelled);
 
     private async Task<ResolvedInputs> ResolveAsync(CollectResult collected, Step producer, InputSpec? input = null)
     {

@@ -49,9 +49,10 @@ public sealed class RecordingSink : IStepSink
         Signal();
     }
 
-    public ValueTask ActivityAsync(string activity, CancellationToken cancellationToken)
+    public ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken)
     {
-        Activities.Add(activity);
+        if (activity is not null)
+            Activities.Add(activity);
         return ValueTask.CompletedTask;
     }
 

@@ -39,7 +39,7 @@ internal sealed class AttemptSink(
         await events.PublishAsync(held.Step, cancellationToken);
     }
 
-    public async ValueTask ActivityAsync(string activity, CancellationToken cancellationToken)
+    public async ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken)
     {
         if (await held.SetActivityAsync(activity, cancellationToken))
             await events.PublishActivityAsync(held.Step, cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class StepCompletion(
         var end = EndOf(result);
         var collected = places is null
             ? await collector.CollectStoredAsync(held.Step, cancellationToken)
-            : await CollectAsync(held, attempt, places, inputs, cancellationToken);
+            : await CollectAsync(held, attempt, places, inputs, sink, cancellationToken);
         foreach (var warning in collected.Warnings)
             await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
@@ -70,11 +70,11 @@ internal sealed class StepCompletion(
             };
     }
 
-    private async Task<CollectResult> CollectAsync(HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, CancellationToken cancellationToken)
+    private async Task<CollectResult> CollectAsync(HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, IStepSink sink, CancellationToken cancellationToken)
     {
         if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
             await events.PublishAsync(held.Step, cancellationToken);
-        return await collector.CollectAsync(held.Step, attempt, places, inputs, cancellationToken);
+        return await collector.CollectAsync(held.Step, attempt, places, inputs, told => sink.ActivityAsync(told, cancellationToken).AsTask(), cancellationToken);
     }
 
     public StepEnd EndOf(StepResult result) => new(

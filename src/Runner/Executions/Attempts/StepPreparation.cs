@@ -66,8 +66,10 @@ internal sealed class StepPreparation(
     }
 
     /// <summary>Places the inputs of an attempt that is about to be launched.</summary>
-    public Task StageAsync(PreparedStep prepared, CancellationToken cancellationToken) =>
-        prepared.Plan?.Folders is { } places ? stager.StageAsync(prepared.Inputs, places, cancellationToken) : Task.CompletedTask;
+    public Task StageAsync(PreparedStep prepared, IStepSink sink, CancellationToken cancellationToken) =>
+        prepared.Plan?.Folders is { } places
+            ? stager.StageAsync(prepared.Inputs, places, told => sink.ActivityAsync(told, cancellationToken).AsTask(), cancellationToken)
+            : Task.CompletedTask;
 
     private async Task<(StepSpec Spec, StepResult? Failure)> WithImageAsync(
         StepSpec spec,

@@ -117,7 +117,7 @@ internal sealed partial class StepRunner(
             if (!prepared.CanLaunch)
                 return completion.EndOf(prepared.Failure!);
             if (!adopted)
-                await StageAsync(prepared, executor, preparing.Token);
+                await StageAsync(prepared, executor, sink, preparing.Token);
         }
         catch (OperationCanceledException) when (stop.Request is not null && !letGo.IsCancellationRequested)
         {
@@ -129,7 +129,7 @@ internal sealed partial class StepRunner(
         {
             result = await launch.FollowAsync(token => executor.AttachAsync(prepared.Plan, log.Stored, sink, token), mayLetGo: false, letGo);
             if (result is null)
-                await StageAsync(prepared, executor, letGo);
+                await StageAsync(prepared, executor, sink, letGo);
         }
         result ??= await launch.FollowAsync(async token => await executor.RunAsync(prepared.Plan, sink, token), mayLetGo: true, letGo);
         if (stop.Request is { } request && result is not { Succeeded: true })
@@ -137,9 +137,9 @@ internal sealed partial class StepRunner(
         return await completion.CollectAsync(held, prepared, result!, sink, letGo);
     }
 
-    private async Task StageAsync(PreparedStep prepared, IStepExecutor executor, CancellationToken cancellationToken)
+    private async Task StageAsync(PreparedStep prepared, IStepExecutor executor, IStepSink sink, CancellationToken cancellationToken)
     {
-        await preparation.StageAsync(prepared, cancellationToken);
+        await preparation.StageAsync(prepared, sink, cancellationToken);
         if (prepared.Plan!.Network == StepNetwork.Execution)
             await executor.EnsureNetworkAsync(prepared.Plan.Execution, cancellationToken);
     }

@@ -31,7 +31,7 @@ internal sealed class LogLineProbe(string pattern, IStepSink inner) : IStepSink
         await inner.ReadyAsync(cancellationToken);
     }
 
-    public ValueTask ActivityAsync(string activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
+    public ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
 
     public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken) =>
         inner.StartedAsync(handle, publishedPorts, at, cancellationToken);

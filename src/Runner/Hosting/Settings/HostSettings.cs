@@ -77,6 +77,9 @@ public sealed record HostSettings
     /// <summary>Bytes of downloaded inputs that are kept for further steps.</summary>
     public long CacheBytes { get; init; } = 10L << 30;
 
+    /// <summary>How long a step waits for an object store that doesn't take its outputs.</summary>
+    public TimeSpan StorePatience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Where components may come from, and what they may cost.</summary>
     public RegistryOptions Registry { get; init; } = new();
 

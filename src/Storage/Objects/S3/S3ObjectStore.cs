@@ -10,33 +10,42 @@ namespace Twinrunner.Storage.Objects.S3;
 /// servers check, and keeps it as metadata where it is known before. Nothing here relies on conditional writes, which servers
 /// have in part only.
 /// </summary>
-public sealed class S3ObjectStore : IObjectStore, IDisposable
+public sealed class S3ObjectStore : IObjectStore, ISharedObjects, IDisposable
 {
     /// <summary>Metadata with the hash of the whole object.</summary>
     internal const string HashName = "sha256";
 
     private readonly S3Options _options;
     private readonly AmazonS3Client _client;
+
+    /// <summary>Signs addresses for users, and sends nothing.</summary>
+    private readonly AmazonS3Client? _public;
+
     private readonly TimeProvider _time;
     private readonly PartMemory _memory;
     private readonly S3Uploads _uploads;
 
-    private S3ObjectStore(S3Options options, TimeProvider time)
+    private S3ObjectStore(S3Options options, AmazonS3Client client, TimeProvider time)
     {
-        (_options, _time) = (options, time);
-        _client = S3Client.Create(options);
+        (_options, _client, _time) = (options, client, time);
+        _public = options.PublicEndpoint is { } address ? S3Client.Create(options with { Endpoint = address }) : null;
         _memory = new(options.UploadMemory);
         _uploads = new(_client, options, _memory, time);
     }
 
     /// <summary>Opens the store; nothing is sent before it is used.</summary>
     /// <exception cref="ObjectStoreException">The options can't be used; the message says why.</exception>
-    public static S3ObjectStore Open(S3Options options, TimeProvider time) => new(options, time);
+    public static S3ObjectStore Open(S3Options options, TimeProvider time) => new(options, S3Client.Create(options), time);
+
+    /// <summary>Opens the store behind connections of the caller's own.</summary>
+    internal static S3ObjectStore Open(S3Options options, TimeProvider time, HttpMessageHandler connections) => new(options, S3Client.Create(options, connections), time);
 
     public void Dispose()
     {
         _client.Dispose();
         (_client.Config.HttpClientFactory as IDisposable)?.Dispose();
+        _public?.Dispose();
+        (_public?.Config.HttpClientFactory as IDisposable)?.Dispose();
         _memory.Dispose();
     }
 
@@ -142,14 +151,20 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     public async Task<Uri?> PresignAsync(string key, PresignedVerb verb, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         ObjectKey.Check(key);
-        return new(await AskAsync(() => _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
-        {
-            BucketName = _options.Bucket,
-            Key = FullKey(key),
-            Verb = verb == PresignedVerb.Put ? HttpVerb.PUT : HttpVerb.GET,
-            Expires = (_time.GetUtcNow() + lifetime).UtcDateTime,
-            Protocol = _options.Endpoint?.Scheme == "http" ? Protocol.HTTP : Protocol.HTTPS,
-        }), cancellationToken).ConfigureAwait(false));
+        var request = Presigned(key, lifetime, _options.Endpoint);
+        request.Verb = verb == PresignedVerb.Put ? HttpVerb.PUT : HttpVerb.GET;
+        return new(await AskAsync(() => _client.GetPreSignedURLAsync(request), cancellationToken).ConfigureAwait(false));
+    }
+
+    public async Task<Uri?> ShareAsync(string key, string disposition, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        ObjectKey.Check(key);
+        if (_public is null)
+            return null;
+        var request = Presigned(key, lifetime, _options.PublicEndpoint);
+        request.ResponseHeaderOverrides.ContentDisposition = disposition;
+        request.ResponseHeaderOverrides.ContentType = "application/octet-stream";
+        return new(await AskAsync(() => _public.GetPreSignedURLAsync(request), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>False: it isn't there.</summary>
@@ -221,6 +236,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = _options.ServerEncryption();
         await AskAsync(() => _client.PutObjectAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
+
+    private GetPreSignedUrlRequest Presigned(string key, TimeSpan lifetime, Uri? endpoint) => new()
+    {
+        BucketName = _options.Bucket,
+        Key = FullKey(key),
+        Expires = (_time.GetUtcNow() + lifetime).UtcDateTime,
+        Protocol = endpoint?.Scheme == "http" ? Protocol.HTTP : Protocol.HTTPS,
+    };
 
     private string FullKey(string key) => _options.Prefix + key;
 

@@ -13,6 +13,9 @@ public sealed record S3Options
     /// <summary>Null: Amazon's, of the region.</summary>
     public Uri? Endpoint { get; init; }
 
+    /// <summary>Where users of the server reach the same store; null: they don't.</summary>
+    public Uri? PublicEndpoint { get; init; }
+
     /// <summary>Null: the SDK's choice, and <c>us-east-1</c> at an endpoint of its own, where only signatures name it.</summary>
     public string? Region { get; init; }
 
@@ -38,8 +41,8 @@ public sealed record S3Options
     /// <summary>An upload begun so long ago and not finished is aborted by the sweep, and its parts are freed. Default 7 days.</summary>
     public TimeSpan AbandonedAfter { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How often a request is sent again by the SDK, with growing waits, before it has failed. Default 4.</summary>
-    public int Retries { get; init; } = 4;
+    /// <summary>How often a request is sent again by the SDK, with growing waits, before it has failed. Default 3: who waits longer says so meanwhile.</summary>
+    public int Retries { get; init; } = 3;
 
     /// <summary>How long a request may take to its answer, and a read to its next bytes. Default 2 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);

@@ -1,0 +1,61 @@
+using Twinrunner.Runner.Outputs;
+using Twinrunner.Storage.Objects;
+using Twinrunner.TestKit;
+
+namespace Twinrunner.Runner.Tests.Outputs;
+
+public sealed class StorePatienceTests
+{
+    private readonly HastyTime _time = new(TimeSpan.FromMinutes(1));
+    private readonly List<string?> _told = [];
+
+    [Fact]
+    public async Task Waiting_is_told_with_its_begin_and_each_new_reason_and_that_it_is_over()
+    {
+        using var patience = Patience();
+        var troubles = new Queue<string>(["it is down.", "it is down.", "it asks for fewer requests."]);
+
+        Assert.Equal(7, await patience.TryAsync(() => troubles.TryDequeue(out var trouble) ? throw new ObjectStoreException(trouble) : Task.FromResult(7), CancellationToken.None));
+
+        Assert.Equal(
+            ["waits for the object store since 00:00:00 UTC: it is down.", "waits for the object store since 00:00:00 UTC: it asks for fewer requests.", null],
+            _told);
+    }
+
+    [Fact]
+    public async Task It_is_over_when_the_last_of_several_waits_no_more()
+    {
+        using var patience = Patience();
+        var bothWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var tries = 0;
+
+        async Task<bool> ActAsync()
+        {
+            if (Interlocked.Increment(ref tries) <= 2)
+                throw new ObjectStoreException("it is down.");
+            if (tries == 4)
+                bothWait.SetResult();
+            await bothWait.Task;
+            return true;
+        }
+        await Task.WhenAll(patience.TryAsync(ActAsync, CancellationToken.None), patience.TryAsync(ActAsync, CancellationToken.None));
+
+        Assert.Equal(["waits for the object store since 00:00:00 UTC: it is down.", null], _told);
+    }
+
+    [Fact]
+    public async Task The_last_refusal_comes_through_when_the_time_is_over()
+    {
+        using var patience = Patience();
+        var refusal = await Assert.ThrowsAsync<ObjectStoreException>(() => patience.TryAsync<int>(() => throw new ObjectStoreException("it is down."), CancellationToken.None));
+
+        Assert.Equal("it is down.", refusal.Message);
+        Assert.True(_time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) > TimeSpan.FromSeconds(50));
+    }
+
+    private StorePatience Patience() => new(TimeSpan.FromMinutes(1), _time, told =>
+    {
+        _told.Add(told);
+        return Task.CompletedTask;
+    });
+}
