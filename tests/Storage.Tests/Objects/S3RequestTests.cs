@@ -9,13 +9,15 @@ using Twinrunner.Storage.Objects.S3;
 namespace Twinrunner.Storage.Tests.Objects;
 
 /// <summary>What settings change in the requests that are sent, as a server would see them. That servers do what is asked is theirs to prove.</summary>
-public sealed class S3RequestTests
+public sealed class S3RequestTests : IDisposable
 {
     private static readonly S3Options Amazon = new() { Bucket = "lab", Prefix = "seven/", Region = "eu-central-2", AccessKey = "key", SecretKey = "secret" };
 
     private readonly Recorder _recorder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _recorder.Dispose();
 
     [Fact]
     public async Task At_Amazon_the_bucket_is_in_the_host_name_of_its_region()
