@@ -4,7 +4,8 @@ namespace Twinrunner.Storage.Stores;
 
 /// <summary>
 /// A step under this process's lease, and the only way to change it while it is driven. Every write carries the fencing
-/// number: once another runner took the step over, each method returns false and <see cref="Lost"/> is cancelled.
+/// number: once another runner took the step over, each method returns false and <see cref="Lost"/> is cancelled. After the
+/// holder has given the lease back, each method returns false, too.
 /// Methods may be called from any flow; they take turns.
 /// </summary>
 public sealed class HeldStep : IDisposable
@@ -34,9 +35,9 @@ public sealed class HeldStep : IDisposable
         _lost.Dispose();
     }
 
-    /// <summary>Keeps the lease for another while, and sees what others wrote meanwhile (a wish to stop). Given back meanwhile, it stays so.</summary>
+    /// <summary>Keeps the lease for another while, and sees what others wrote meanwhile (a wish to stop).</summary>
     public Task<bool> RenewAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        ChangeAsync(step => step.Lease is { } held ? step with { Lease = held with { ExpiresAt = Now + lease } } : step, cancellationToken);
+        ChangeAsync(step => step with { Lease = step.Lease! with { ExpiresAt = Now + lease } }, cancellationToken);
 
     /// <summary>Reads what others wrote (a wish to stop).</summary>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ public sealed class HeldStep : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ReloadAsync(cancellationToken).ConfigureAwait(false);
+            return !IsGivenBack && await ReloadAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -113,6 +114,9 @@ public sealed class HeldStep : IDisposable
 
     private DateTimeOffset Now => _store.Time.GetUtcNow();
 
+    /// <summary>What becomes of the step after that isn't the holder's to see: it isn't lost, and what follows its end must not be cut short.</summary>
+    private bool IsGivenBack => Step.Lease is null;
+
     private static Step Ended(Step step, StepEnd end) => step with
     {
         Lease = null,
@@ -140,7 +144,7 @@ public sealed class HeldStep : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            while (!_lost.IsCancellationRequested)
+            while (!IsGivenBack && !_lost.IsCancellationRequested)
             {
                 var changed = change(Step);
                 if (ReferenceEquals(changed, Step))
