@@ -24,7 +24,7 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
             return null;
         }
         var document = Read(stored);
-        if (recent > 0)
+        if (recent > 0 && document is not null)
             Keep(document);
         return document;
     }
@@ -33,27 +33,45 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     public async Task<IReadOnlyList<T>> GetManyAsync(IReadOnlyCollection<Id<T>> ids, CancellationToken cancellationToken)
     {
         var stored = await _collection.GetManyAsync([.. ids.Select(id => id.Value)], cancellationToken).ConfigureAwait(false);
-        return [.. stored.Select(Read)];
+        return [.. stored.Select(Read).OfType<T>()];
     }
 
     public async Task<IReadOnlyList<T>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
     {
         var stored = await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false);
-        return [.. stored.Select(Read)];
+        return [.. stored.Select(Read).OfType<T>()];
     }
 
     /// <summary>The first document that matches, in the order of their ids unless said.</summary>
     public async Task<T?> FindOneAsync(Filter filter, IReadOnlyList<SortKey> sort, CancellationToken cancellationToken) =>
         await FindAsync(new(filter) { Sort = sort, Limit = 1 }, cancellationToken).ConfigureAwait(false) is [var found, ..] ? found : null;
 
-    /// <summary>A page of a list, newest first.</summary>
+    /// <summary>A page of a list, newest first. It is shorter than asked for only when it is the last one.</summary>
     /// <param name="before">The last id of the page before; null: the first page.</param>
-    public Task<IReadOnlyList<T>> NewestAsync(Filter filter, Id<T>? before, int limit, CancellationToken cancellationToken) =>
-        FindAsync(new(before is { } id ? Filter.Every(filter, Filter.Less("_id", id.Value)) : filter)
+    public async Task<IReadOnlyList<T>> NewestAsync(Filter filter, Id<T>? before, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<T>();
+        while (true)
         {
-            Sort = [new("_id", Descending: true)],
-            Limit = limit,
-        }, cancellationToken);
+            var query = new DocumentQuery(before is { } id ? Filter.Every(filter, Filter.Less("_id", id.Value)) : filter)
+            {
+                Sort = [new("_id", Descending: true)],
+                Limit = limit - found.Count,
+            };
+            var stored = await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false);
+            found.AddRange(stored.Select(Read).OfType<T>());
+            if (found.Count == limit || stored.Count < query.Limit)
+                return found;
+            before = new(stored[^1].Id);
+        }
+    }
+
+    /// <summary>The id of the newest document, whoever stored it; null: there is none.</summary>
+    public async Task<Id<T>?> NewestIdAsync(CancellationToken cancellationToken)
+    {
+        var query = new DocumentQuery(Filter.All) { Sort = [new("_id", Descending: true)], Limit = 1 };
+        return await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false) is [var newest, ..] ? new Id<T>(newest.Id) : null;
+    }
 
     /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
     public async Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken)
@@ -129,11 +147,19 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
 
     private NewDocument New(T document) => new(document.Id.Value, PooledJson.Of(document, type).Bytes);
 
-    private T Read(StoredDocument stored)
+    /// <summary>
+    /// Null: it isn't ours. A program that shares the database (ODTP) keeps documents in the same collections which may lack what all of
+    /// ours have; they have no revision, as long as nobody changed them here.
+    /// </summary>
+    private T? Read(StoredDocument stored)
     {
         try
         {
             return JsonSerializer.Deserialize(stored.Json.Span, type)! with { Revision = stored.Revision };
+        }
+        catch (JsonException) when (stored.Revision == 0)
+        {
+            return null;
         }
         catch (JsonException exception)
         {

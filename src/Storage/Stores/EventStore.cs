@@ -56,8 +56,7 @@ public sealed class EventStore(IDocumentDatabase database, ChangeFeed feed, Time
     }
 
     /// <summary>The id of the newest event, or null when there is none: where to start to see only what comes.</summary>
-    public async Task<Id<ExecutionEvent>?> LastIdAsync(CancellationToken cancellationToken) =>
-        (await _events.FindOneAsync(Filter.All, [new("_id", Descending: true)], cancellationToken).ConfigureAwait(false))?.Id;
+    public Task<Id<ExecutionEvent>?> LastIdAsync(CancellationToken cancellationToken) => _events.NewestIdAsync(cancellationToken);
 
     /// <summary>The stored events after the cursor and then the new ones as they come: none left out, none twice. Ends when cancelled.</summary>
     public async IAsyncEnumerable<ExecutionEvent> WatchAsync(

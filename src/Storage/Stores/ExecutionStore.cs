@@ -40,14 +40,11 @@ public sealed class ExecutionStore(IDocumentDatabase database, TimeProvider time
         CancellationToken cancellationToken)
     {
         var filters = new List<Filter>();
-        if (before is { } last)
-            filters.Add(Filter.Less("_id", FilterValue.Of(last)));
         if (status is { } wanted)
             filters.Add(Filter.Equal("status", FilterValue.Of(wanted)));
         if (digitalTwin is { } twin)
             filters.Add(Filter.Equal("digitalTwinRef", FilterValue.Of(twin)));
-        var query = new DocumentQuery(Filter.Every(filters)) { Sort = [new SortKey("_id", Descending: true)], Limit = limit };
-        return _executions.FindAsync(query, cancellationToken);
+        return _executions.NewestAsync(Filter.Every(filters), before, limit, cancellationToken);
     }
 
     /// <summary>Running executions whose time limit has passed.</summary>

@@ -88,8 +88,7 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
             cancellationToken);
 
     /// <summary>The id of the page that was made last, or null.</summary>
-    public async Task<Id<LogPage>?> LastIdAsync(CancellationToken cancellationToken) =>
-        (await _pages.FindOneAsync(Filter.All, [new("_id", Descending: true)], cancellationToken).ConfigureAwait(false))?.Id;
+    public Task<Id<LogPage>?> LastIdAsync(CancellationToken cancellationToken) => _pages.NewestIdAsync(cancellationToken);
 
     /// <summary>Deletes the log of all attempts.</summary>
     public Task<long> DeleteAsync(Id<Step> step, CancellationToken cancellationToken) =>

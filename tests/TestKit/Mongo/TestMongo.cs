@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Mongo;
@@ -45,6 +46,29 @@ public sealed class TestMongo : IAsyncDisposable
 
     public static MongoDatabase OpenAt(MongoOptions options) => MongoDatabase.Open(options, TimeProvider.System, NullLoggerFactory.Instance);
 
+    /// <summary>Stores a document as another program would: as it is in Extended JSON, with nothing of ours.</summary>
+    public async Task InsertAsync(string collection, string json, CancellationToken cancellationToken)
+    {
+        var document = BsonWriter.Document(bson => JsonBson.WriteFields(bson, Encoding.UTF8.GetBytes(json)));
+        await Any.Connection.TryAsync(client =>
+        {
+            client.Insert(collection, document);
+            return true;
+        }, cancellationToken);
+    }
+
+    /// <summary>The bytes of all documents that have no such field.</summary>
+    public Task<List<byte[]>> ReadWithoutAsync(string field, string collection, CancellationToken cancellationToken) => Any.Connection.TryAsync(client =>
+    {
+        var found = new List<byte[]>();
+        client.Find(collection, BsonWriter.Document(_ => { }), BsonWriter.Document(_ => { }), document =>
+        {
+            if (!BsonReader.TryFind(document, Encoding.UTF8.GetBytes(field), out _))
+                found.Add(document.ToArray());
+        });
+        return found;
+    }, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var database in _opened)
@@ -52,6 +76,8 @@ public sealed class TestMongo : IAsyncDisposable
         await using var last = OpenAt(new(Address));
         await last.Connection.TryAsync(client => client.Write(BsonWriter.Document(bson => bson.Field("dropDatabase", 1))), CancellationToken.None);
     }
+
+    private MongoDatabase Any => _opened is [var first, ..] ? first : Open();
 
     /// <summary>The address with that database in place of the one that it names.</summary>
     public static string WithDatabase(string address, string name)
