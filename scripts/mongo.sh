@@ -130,7 +130,10 @@ start_mongo() {
   make_cluster
   make_certificates
   inside $postgres/pg_ctl -D $data status >/dev/null ||
-    inside $postgres/pg_ctl -s -D $data -l $data/log -w start </dev/null >"$run/postgres.log" 2>&1 9>&-
+    (
+      ulimit -v $((3 << 20)) # a query that runs wild is to fail by itself, and not to take the machine's memory
+      inside $postgres/pg_ctl -s -D $data -l $data/log -w start </dev/null >"$run/postgres.log" 2>&1 9>&-
+    )
   sql -c 'SET client_min_messages = error' -c 'CREATE EXTENSION IF NOT EXISTS documentdb CASCADE'
   make_user
   alive plain || start_gateway plain $plain
