@@ -1,9 +1,10 @@
 using Twinrunner.EndToEnd.Tests.Support;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.EndToEnd.Tests;
 
 /// <summary>Servers come and go; containers and what they print stay.</summary>
-public sealed class RestartTests
+public abstract class RestartTests(BackEnds backEnds)
 {
     private const int Lines = 200;
 
@@ -14,12 +15,16 @@ public sealed class RestartTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    public sealed class Embedded() : RestartTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : RestartTests(BackEnds.Cluster);
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_server_that_comes_back_adopts_the_container_and_loses_no_line(bool killed)
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("count.yaml", Counting);
         await using var first = await workspace.ServeAsync();
         var id = (await workspace.DoAsync("run", "count.yaml", "--detach")).Lines[0];
@@ -48,7 +53,7 @@ public sealed class RestartTests
     [Fact]
     public async Task A_followed_log_goes_on_across_a_restart_without_gap_or_repetition()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("count.yaml", Counting);
         await using var first = await workspace.ServeAsync();
         var id = (await workspace.DoAsync("run", "count.yaml", "--detach")).Lines[0];
@@ -67,7 +72,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Two_commands_on_one_data_folder_share_one_server_and_the_second_goes_on_alone()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("short.yaml", """
             steps:
               short: {image: IMAGE, script: "echo started; sleep 3; echo done"}
@@ -91,7 +96,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Detaching_needs_a_server_that_stays()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("count.yaml", Counting);
 
         var refused = await workspace.RunAsync("run", "count.yaml", "--detach");

@@ -1,15 +1,20 @@
 using Twinrunner.EndToEnd.Tests.Support;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.EndToEnd.Tests;
 
-public sealed class RunTests
+public abstract class RunTests(BackEnds backEnds)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public sealed class Embedded() : RunTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : RunTests(BackEnds.Cluster);
 
     [Fact]
     public async Task A_run_prints_its_log_keeps_its_outputs_and_exits_with_0()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("hello.yaml", """
             title: Hello
             steps:
@@ -32,7 +37,7 @@ public sealed class RunTests
     [Fact]
     public async Task A_failing_step_ends_the_run_with_1_and_the_reason()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("fails.yaml", """
             steps:
               works: {image: IMAGE, script: "true"}
@@ -55,7 +60,7 @@ public sealed class RunTests
     public async Task Parameters_arrive_exactly_whatever_they_hold()
     {
         const string Value = "it's \"quoted\", costs $5, `id`, $(id) \\n ünï & more;\n  second line ";
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("echo.yaml", """
             parameters: {value: none}
             steps:
@@ -74,7 +79,7 @@ public sealed class RunTests
     [Fact]
     public async Task Files_pass_along_a_chain_and_a_fan_out_is_gathered()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("flow.yaml", """
             steps:
               first: {image: IMAGE, script: "echo 7 > /odtp/odtp-output/number"}
@@ -98,7 +103,7 @@ public sealed class RunTests
     [Fact]
     public async Task Json_is_one_document_on_stdout_with_the_steps_in_it()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("hello.yaml", """
             title: Hello
             steps:
@@ -114,7 +119,7 @@ public sealed class RunTests
     [Fact]
     public async Task All_faults_of_a_file_are_listed_with_their_places_and_nothing_is_started()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("faults.yaml", """
             steps:
               one:
@@ -137,7 +142,7 @@ public sealed class RunTests
     [Fact]
     public async Task A_dry_run_shows_the_plan_and_starts_nothing()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("plan.yaml", """
             steps:
               a: {image: IMAGE, script: "true"}
@@ -153,7 +158,7 @@ public sealed class RunTests
     [Fact]
     public async Task A_changed_parameter_reruns_only_what_depends_on_it()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("cache.yaml", """
             cache: true
             parameters: {a: 1, b: 1}
@@ -178,7 +183,7 @@ public sealed class RunTests
     [Fact]
     public async Task A_copied_output_is_verified_and_resumed()
     {
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("files.yaml", """
             steps:
               make:
@@ -207,7 +212,7 @@ public sealed class RunTests
     public async Task A_secret_reaches_the_step_and_nobody_else()
     {
         const string Secret = "s3cr3t-value-0815";
-        await using var workspace = await Workspace.OpenAsync();
+        await using var workspace = await Workspace.OpenAsync(backEnds);
         workspace.Write("secret.yaml", """
             steps:
               use:

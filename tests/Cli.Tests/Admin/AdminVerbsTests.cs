@@ -1,8 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Transfer;
 using Twinrunner.TestKit;
+using Twinrunner.TestKit.Mongo;
 
 namespace Twinrunner.Cli.Tests.Admin;
 
@@ -15,23 +15,12 @@ public sealed class AdminVerbsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory, InlineData(TestS3.First), InlineData(TestS3.Second)]
-    public async Task An_installation_moves_to_a_bucket_and_back(string variable)
+    public async Task An_installation_moves_to_a_cluster_and_back(string variable)
     {
+        await using var mongo = TestMongo.Create();
         await using var bucket = await TestS3.Get(variable).MakeBucketAsync(Token);
         await FillAsync(_folder["old"]);
-        Directory.CreateDirectory(_folder["cluster"]);
-        await File.WriteAllTextAsync(_folder["key"], bucket.Options.AccessKey, Token);
-        await File.WriteAllTextAsync(_folder["secret"], bucket.Options.SecretKey, Token);
-        var settings = new Dictionary<string, string>
-        {
-            ["objects"] = $"s3://{bucket.Options.Bucket}",
-            ["s3Endpoint"] = bucket.Options.Endpoint!.ToString(),
-            ["s3AccessKeyFile"] = _folder["key"],
-            ["s3SecretKeyFile"] = _folder["secret"],
-        };
-        if (bucket.Options.CaFile is { } file)
-            settings["s3CaFile"] = file;
-        await File.WriteAllTextAsync(Path.Combine(_folder["cluster"], "twinrunner.json"), JsonSerializer.Serialize(settings), Token);
+        StorageSettingsFile.Write(_folder["cluster"], new() { DataFolder = _folder["cluster"], Mongo = new(mongo.Address), S3 = bucket.Options });
 
         await SucceedsAsync("admin", "migrate", "--from", _folder["old"], "--to", _folder["cluster"]);
         Assert.NotNull(await bucket.Store.HeadAsync("a/b", Token));
@@ -40,6 +29,11 @@ public sealed class AdminVerbsTests : IDisposable
         Assert.Equal("content", await ReadAsync(_folder["back"]));
         Assert.True(File.Exists(Path.Combine(_folder["cluster"], "secrets.key")));
         Assert.False(File.Exists(Path.Combine(_folder["back"], "secrets.key")));
+
+        var rest = await CliRun.OfAsync("admin", "migrate", "--from", _folder["cluster"], "--to", _folder["back"]);
+        Assert.True(rest.ExitCode == 0, $"{rest.Out}{rest.Error}");
+        Assert.Matches(@"users +1 +1 written", rest.Out);
+        Assert.True(File.Exists(Path.Combine(_folder["back"], "secrets.key")));
     }
 
     [Fact]
@@ -61,6 +55,7 @@ public sealed class AdminVerbsTests : IDisposable
         await using var place = await StoragePlace.OpenAsync(new StorageOptions { DataFolder = folder }, Token);
         await place.EnsureIndexesAsync(Token);
         await place.Objects.PutAsync("a/b", new MemoryStream(Encoding.UTF8.GetBytes("content")), new(), Token);
+        await place.Database.Collection("users").TryInsertAsync([new(ObjectId.New(TimeProvider.System), """{"displayName":"Ada"}"""u8.ToArray())], Token);
         await File.WriteAllTextAsync(Path.Combine(folder, "secrets.key"), "key", Token);
     }
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Twinrunner.Runner.Executors.Docker.Engine;
+using Twinrunner.TestKit;
 using Twinrunner.TestKit.Executors;
 
 namespace Twinrunner.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A folder with a data folder of its own, the published command and a container engine. What is left of processes and
+/// A folder with a data folder and back ends of its own, the published command and a container engine. What is left of processes and
 /// containers is removed at the end.
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
@@ -14,12 +15,13 @@ public sealed class Workspace : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _twin;
+    private readonly TestStorage _storage;
     private readonly DirectoryInfo _folder;
     private readonly List<TwinProcess> _processes = [];
 
-    private Workspace(string twin, DockerEngine engine, string image)
+    private Workspace(string twin, TestStorage storage, DockerEngine engine, string image)
     {
-        (_twin, Engine, Image) = (twin, engine, image);
+        (_twin, _storage, Engine, Image) = (twin, storage, engine, image);
         _folder = Directory.CreateTempSubdirectory("twin-e2e-");
     }
 
@@ -33,12 +35,18 @@ public sealed class Workspace : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Skips the test when the command isn't published, or no engine runs.</summary>
-    public static async Task<Workspace> OpenAsync()
+    public static Task<Workspace> OpenAsync() => OpenAsync(BackEnds.Embedded);
+
+    /// <summary>Skips the test when the command isn't published, no engine runs, or the back ends' servers don't.</summary>
+    public static async Task<Workspace> OpenAsync(BackEnds backEnds)
     {
         var twin = Dist.Require();
         var engine = await TestEngine.OpenAsync(Cancelled);
-        return new Workspace(twin, engine, await TestEngine.EnsureImageAsync(engine, Cancelled));
+        var image = await TestEngine.EnsureImageAsync(engine, Cancelled);
+        var workspace = new Workspace(twin, await TestStorage.MakeAsync(backEnds, Cancelled), engine, image);
+        if (backEnds != BackEnds.Embedded)
+            StorageSettingsFile.Write(workspace.Data, workspace._storage.Options);
+        return workspace;
     }
 
     /// <summary>A file in the folder; <c>IMAGE</c> stands for the test image.</summary>
@@ -111,6 +119,7 @@ public sealed class Workspace : IAsyncDisposable
         }
         Engine.Dispose();
         _folder.Delete(recursive: true);
+        await _storage.DisposeAsync();
     }
 
     private async Task<IReadOnlyList<string>> ExecutionIdsAsync()

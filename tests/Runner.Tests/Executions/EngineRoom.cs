@@ -10,13 +10,12 @@ using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
-using Twinrunner.Storage.Objects.S3;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
 
 namespace Twinrunner.Runner.Tests.Executions;
 
-/// <summary>Everything that drives executions, on a real database, with an executor that launches nothing. Dispose and make another one on the same folder to restart.</summary>
+/// <summary>Everything that drives executions, on a real database, with an executor that launches nothing. Dispose and make another one on the same storage to restart.</summary>
 internal sealed class EngineRoom : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -32,7 +31,7 @@ internal sealed class EngineRoom : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    public static async Task<EngineRoom> StartAsync(string folder, FakeExecutor? executor = null, Action<SchedulerOptions>? configure = null, S3Options? s3 = null, OutputOptions? outputs = null)
+    public static async Task<EngineRoom> StartAsync(StorageOptions storage, FakeExecutor? executor = null, Action<SchedulerOptions>? configure = null, OutputOptions? outputs = null)
     {
         executor ??= new(TimeProvider.System);
         // No sweep for standstill: it would mend after a while what these tests are to find.
@@ -42,12 +41,12 @@ internal sealed class EngineRoom : IAsyncDisposable
         builder.Services
             .AddLogging()
             .AddSingleton(TimeProvider.System)
-            .AddStorage(new StorageOptions { DataFolder = folder, S3 = s3 })
+            .AddStorage(storage)
             .AddSingleton<IStepExecutor>(executor)
             .AddSecrets()
             .AddLogs()
             .AddOutputs(outputs)
-            .AddRegistry(new() { MirrorFolder = Path.Combine(folder, "mirrors") })
+            .AddRegistry(new() { MirrorFolder = Path.Combine(storage.DataFolder, "mirrors") })
             .AddSingleton<IImageBuilder>(new NoImages())
             .AddExecutions(options, new Dictionary<string, string>());
         var room = new EngineRoom(builder.Build(), executor);

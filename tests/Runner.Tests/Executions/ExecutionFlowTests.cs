@@ -6,7 +6,7 @@ using Twinrunner.TestKit;
 
 namespace Twinrunner.Runner.Tests.Executions;
 
-public sealed class ExecutionFlowTests : IDisposable
+public abstract class ExecutionFlowTests(BackEnds backEnds) : IAsyncLifetime
 {
     private const string Chain = """
         steps:
@@ -15,11 +15,22 @@ public sealed class ExecutionFlowTests : IDisposable
           report: { image: some/image, needs: [clean] }
         """;
 
-    private readonly TestFolder _folder = new();
+    private TestStorage _storage = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public sealed class Embedded() : ExecutionFlowTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : ExecutionFlowTests(BackEnds.Cluster);
+
+    public async ValueTask InitializeAsync() => _storage = await TestStorage.MakeAsync(backEnds, Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_storage is not null)
+            await _storage.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_chain_runs_in_order_and_files_go_from_step_to_step()
@@ -316,7 +327,7 @@ public sealed class ExecutionFlowTests : IDisposable
         Assert.Contains("memory", step.Message);
     }
 
-    private Task<EngineRoom> StartAsync(Action<SchedulerOptions>? configure = null) => EngineRoom.StartAsync(_folder.Path, null, configure);
+    private Task<EngineRoom> StartAsync(Action<SchedulerOptions>? configure = null) => EngineRoom.StartAsync(_storage.Options, null, configure);
 
     private static Task<StepResult> Leave(FakeStep step, string path, string text)
     {

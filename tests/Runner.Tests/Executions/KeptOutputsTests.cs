@@ -93,7 +93,7 @@ public sealed class KeptOutputsTests : IAsyncLifetime
     }
 
     private Task<EngineRoom> StartAsync(TimeSpan patience) => EngineRoom.StartAsync(
-        _folder.Path, _executor,
-        s3: _bucket.Options with { Endpoint = _proxy.Address, CaFile = null, Retries = 0 },
+        new() { DataFolder = _folder.Path, S3 = _bucket.Options with { Endpoint = _proxy.Address, CaFile = null, Retries = 0 } },
+        _executor,
         outputs: new OutputOptions { Patience = patience });
 }

@@ -1,10 +1,15 @@
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
-public sealed class EventStoreTests : StoreTest
+public abstract class EventStoreTests(BackEnds backEnds) : StoreTest(backEnds)
 {
+    public sealed class Embedded() : EventStoreTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : EventStoreTests(BackEnds.Cluster);
+
     private readonly Id<Execution> _execution = Id<Execution>.New(TimeProvider.System);
 
     [Fact]

@@ -1,10 +1,15 @@
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
-public sealed class LogStoreTests : StoreTest
+public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
 {
+    public sealed class Embedded() : LogStoreTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : LogStoreTests(BackEnds.Cluster);
+
     private readonly Id<Step> _step = Id<Step>.New(TimeProvider.System);
 
     [Fact]

@@ -3,11 +3,12 @@ using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Secrets;
 using Twinrunner.Storage.Stores;
+using Twinrunner.TestKit;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
 /// <summary>Every query that the stores make is answered by an index, in order: its cost doesn't grow with what is stored.</summary>
-public sealed class QueryPlanTests : StoreTest
+public sealed class QueryPlanTests() : StoreTest(BackEnds.Embedded)
 {
     [Fact]
     public async Task Every_query_uses_an_index_and_sorts_nothing()

@@ -8,8 +8,12 @@ using Twinrunner.TestKit;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
-public sealed class SmallStoreTests : StoreTest
+public abstract class SmallStoreTests(BackEnds backEnds) : StoreTest(backEnds)
 {
+    public sealed class Embedded() : SmallStoreTests(BackEnds.Embedded);
+
+    public sealed class Cluster() : SmallStoreTests(BackEnds.Cluster);
+
     [Fact]
     public async Task A_key_of_idempotency_is_taken_once_answers_for_a_day_and_is_free_again()
     {
@@ -91,6 +95,40 @@ public sealed class SmallStoreTests : StoreTest
         Assert.False(await store.TryInsertAsync(NewTwin(null), Token));
         Assert.Equal(owner, (await store.FindByNameAsync(owner, "zurich", Token))!.UserRef);
         Assert.Null((await store.FindByNameAsync(null, "zurich", Token))!.UserRef);
+    }
+
+    [Fact]
+    public async Task A_job_is_one_holders_until_its_lease_runs_out()
+    {
+        var store = await ReadyAsync(new RoleLeaseStore(Database, Time));
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => store.TryTakeAsync("sync", $"node {i}", TimeSpan.FromMinutes(1), Token)));
+        var first = Assert.Single(taken.OfType<RoleLease>());
+        Assert.NotNull(await store.TryTakeAsync("other", "node", TimeSpan.FromMinutes(1), Token));
+        Assert.Null(await store.TryTakeAsync("sync", "late", TimeSpan.FromMinutes(1), Token));
+
+        Time.Advance(TimeSpan.FromMinutes(2));
+        taken = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => store.TryTakeAsync("sync", $"node {i}", TimeSpan.FromMinutes(1), Token)));
+        Assert.Equal(first.Fence + 1, Assert.Single(taken.OfType<RoleLease>()).Fence);
+    }
+
+    [Fact]
+    public async Task Components_are_due_in_the_order_of_their_times_and_at_once_when_somebody_asks()
+    {
+        var store = await ReadyAsync(new ComponentSyncStore(Database, Feed));
+        var now = Time.GetUtcNow();
+        var components = Enumerable.Range(0, 4).Select(_ => Id<Component>.New(Time)).ToList();
+        TimeSpan?[] due = [TimeSpan.FromMinutes(-1), TimeSpan.FromMinutes(-2), TimeSpan.FromMinutes(1), null];
+        foreach (var (component, after) in components.Zip(due))
+            Assert.True(await store.TryInsertAsync(new() { Id = ComponentSync.IdOf(component), RepositoryKey = "key", NextAt = now + after }, Token));
+        Assert.False(await store.TryInsertAsync(new() { Id = ComponentSync.IdOf(components[0]), RepositoryKey = "key" }, Token));
+
+        Assert.Equal([components[1], components[0]], (await store.FindDueAsync(now, 10, Token)).Select(sync => sync.Component()));
+        await store.RequestAsync(components[3], now - TimeSpan.FromHours(1), Token);
+        Assert.Equal(components[3], (await store.FindDueAsync(now, 1, Token)).Single().Component());
+        Assert.Equal(4, await store.RequestAllAsync(now, Token));
+        Assert.Equal(4, (await store.FindDueAsync(now, 10, Token)).Count);
+        Assert.Equal(components, (await store.FindByRepositoryAsync("key", Token)).Select(sync => sync.Component()));
     }
 
     [Fact]

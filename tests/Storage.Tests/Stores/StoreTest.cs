@@ -1,29 +1,36 @@
+using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Database.Sqlite;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
+using Twinrunner.TestKit.Mongo;
 
 namespace Twinrunner.Storage.Tests.Stores;
 
-/// <summary>A database, a feed and a clock for a test of stores.</summary>
-public abstract class StoreTest : IAsyncLifetime
+/// <summary>A database, a feed and a clock for a test of stores, which is run on each database by a class nested in it.</summary>
+public abstract class StoreTest(BackEnds backEnds) : IAsyncLifetime
 {
     private readonly TestFolder _folder = new();
+    private TestMongo? _mongo;
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected ManualTime Time { get; } = new();
     protected ChangeFeed Feed { get; } = new();
-    protected SqliteDatabase Database { get; private set; } = null!;
+    protected IDocumentDatabase Database { get; private set; } = null!;
 
     public ValueTask InitializeAsync()
     {
-        Database = SqliteDatabase.Open(_folder["test.db"]);
+        _mongo = backEnds == BackEnds.Cluster ? TestMongo.Create() : null;
+        Database = _mongo is null ? SqliteDatabase.Open(_folder["test.db"]) : _mongo.Open();
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Database.DisposeAsync();
+        if (Database is not null)
+            await Database.DisposeAsync();
+        if (_mongo is not null)
+            await _mongo.DisposeAsync();
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }

@@ -2,8 +2,10 @@ using System.Text;
 using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Objects;
 using Twinrunner.Storage.Stores;
+using Twinrunner.Storage.Tests.Stores;
 using Twinrunner.Storage.Transfer;
 using Twinrunner.TestKit;
+using Twinrunner.TestKit.Mongo;
 
 namespace Twinrunner.Storage.Tests.Transfer;
 
@@ -39,18 +41,46 @@ public sealed class TransferTests : IAsyncLifetime
     }
 
     [Theory, InlineData(TestS3.First), InlineData(TestS3.Second)]
-    public async Task Documents_and_objects_go_to_a_bucket_and_back_and_a_second_time_nothing_is_written(string variable)
+    public async Task Documents_and_objects_go_to_a_cluster_and_back_and_a_second_time_nothing_is_written(string variable)
     {
+        await using var mongo = TestMongo.Create();
         await using var bucket = await TestS3.Get(variable).MakeBucketAsync(Token);
-        await using var cluster = await StoragePlace.OpenAsync(new StorageOptions { DataFolder = _target["cluster"], S3 = bucket.Options }, Token);
+        await using var cluster = await StoragePlace.OpenAsync(new StorageOptions { DataFolder = _target["cluster"], Mongo = new(mongo.Address), S3 = bucket.Options }, Token);
         await using var back = await StoragePlace.OpenAsync(new StorageOptions { DataFolder = _target["back"] }, Token);
+        await cluster.EnsureIndexesAsync(Token);
 
         Assert.Equal((4, 4), await CopyAsync(_stores.Get<IObjectStore>(), cluster.Objects));
         Assert.Equal((4, 0), await CopyAsync(_stores.Get<IObjectStore>(), cluster.Objects));
         Assert.Equal((4, 4), await CopyAsync(cluster.Objects, back.Objects));
         Assert.Equal((250, 250), await CopyAsync(_stores.Get<IDocumentDatabase>(), cluster.Database));
         Assert.Equal((250, 0), await CopyAsync(_stores.Get<IDocumentDatabase>(), cluster.Database));
+        Assert.Equal((250, 250), await CopyAsync(cluster.Database, back.Database));
+        Assert.Equal((250, 0), await CopyAsync(_stores.Get<IDocumentDatabase>(), back.Database));
         Assert.Equal(9_000_000, (await back.Objects.HeadAsync("large", Token))!.Size);
+    }
+
+    [Fact]
+    public async Task A_transfer_to_a_cluster_that_is_cut_off_anywhere_is_finished_by_the_next()
+    {
+        await using var storage = await TestStorage.MakeAsync(BackEnds.Cluster, Token);
+        await using var cluster = await StoragePlace.OpenAsync(storage.Options, Token);
+        var (from, to) = (_stores.Get<IDocumentDatabase>().Collection("steps"), cluster.Database.Collection("steps"));
+
+        using (var cut = new CancellationTokenSource())
+        {
+            var watched = new WatchedDatabase(_stores.Get<IDocumentDatabase>());
+            watched.AfterFind = () => watched.Queries.Count == 2 ? cut.CancelAsync() : Task.CompletedTask; // at the second page
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DocumentTransfer.CopyAsync(watched.Collection("steps"), to, cut.Token));
+        }
+        using (var cut = new CancellationTokenSource())
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ObjectTransfer.CopyAsync(_stores.Get<IObjectStore>(), cluster.Objects, _ => cut.Cancel(), cut.Token));
+
+        var there = await to.CountAsync(Filter.All, 1000, Token);
+        Assert.Equal(100, there);
+        Assert.Equal(new("steps", 250, 250 - there), await DocumentTransfer.CopyAsync(from, to, Token));
+        Assert.Equal(4, (await CopyAsync(_stores.Get<IObjectStore>(), cluster.Objects)).Item1);
+        Assert.Equal((4, 0), await CopyAsync(_stores.Get<IObjectStore>(), cluster.Objects));
+        Assert.Equal((250, 0), await CopyAsync(_stores.Get<IDocumentDatabase>(), cluster.Database));
     }
 
     [Fact]
