@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Twinrunner.EndToEnd.Tests.Support;
 using Twinrunner.TestKit;
 
@@ -91,6 +93,21 @@ public abstract class RestartTests(BackEnds backEnds)
         Assert.True(secondEnded.ExitCode == 0, secondEnded.ToString());
         Assert.Equal(Expected("count | "), secondEnded.Lines);
         Assert.Equal(2, (await workspace.DoAsync("ls", "-q")).Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_server_whose_address_is_taken_says_so_without_calling_it_a_crash()
+    {
+        await using var workspace = await Workspace.OpenAsync();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var refused = await workspace.RunAsync("serve", "--listen", $"http://{taken.LocalEndpoint}");
+
+        Assert.True(refused.ExitCode == 4, refused.ToString());
+        Assert.Contains("address already in use", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--listen", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("fatal", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

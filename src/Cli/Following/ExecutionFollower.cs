@@ -33,7 +33,7 @@ internal sealed class ExecutionFollower(ServerConnection server, CliContext cont
             }
             logs.CancelAfter(LogPatience);
             await Task.WhenAll(_logs.Values);
-            return await server.Client.GetExecutionAsync(executionId, cancellationToken);
+            return await server.AskAsync(client => client.GetExecutionAsync(executionId, cancellationToken), cancellationToken);
         }
         finally
         {

@@ -49,7 +49,7 @@ internal sealed class FollowOptions
             return ExitCode.Success;
         }
         terminal.Note($"execution {started.Id} ({terminal.ForError(started.Title)}), {Humane.Count(started.StepCount, "step")}");
-        var steps = await server.Client.ListStepsAsync(started.Id, after: null, limit: 500, cancellationToken);
+        var steps = await server.AskAsync(client => client.ListStepsAsync(started.Id, after: null, limit: 500, cancellationToken), cancellationToken);
         var view = new LiveView(terminal, context.Time, steps.Items, started.StepCount, logsToError: json);
         var quiet = arguments.GetValue(_quiet);
         var follower = new ExecutionFollower(server, context, view) { WantsLogOf = _ => !quiet };
@@ -92,7 +92,7 @@ internal sealed class FollowOptions
         context.Terminal.Note("cancelling; Ctrl-C again leaves at once");
         try
         {
-            await server.Client.CancelExecutionAsync(id, "cancelled by Ctrl-C", cancellationToken);
+            await server.AskAsync(client => client.CancelExecutionAsync(id, "cancelled by Ctrl-C", cancellationToken), cancellationToken);
         }
         catch (Exception failure) when (failure is ApiException or ServerUnreachableException or OperationCanceledException)
         {
@@ -104,9 +104,8 @@ internal sealed class FollowOptions
     private static async Task SummariseAsync(CliContext context, ServerConnection server, ExecutionView ended, bool json, CancellationToken cancellationToken)
     {
         var terminal = context.Terminal;
-        var steps = new List<StepView>();
-        await foreach (var step in server.Client.AllStepsAsync(ended.Id, cancellationToken))
-            steps.Add(step);
+        var steps = await Pages.AllAsync(
+            (after, token) => server.AskAsync(client => client.ListStepsAsync(ended.Id, after, limit: 500, token), token), cancellationToken);
         if (json)
         {
             terminal.Print(ExecutionJson.Write(ended, steps));

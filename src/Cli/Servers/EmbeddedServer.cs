@@ -19,18 +19,10 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <exception cref="DataFolderInUseException">Another process serves the folder.</exception>
     public static async Task<EmbeddedServer> StartAsync(ServerChoice choice, Func<string, string?> environment, CancellationToken cancellationToken)
     {
-        var host = RunnerHost.Create(Settings(choice, environment));
-        try
-        {
-            await host.StartAsync(cancellationToken);
-            var address = ServerFile.Read(choice.DataFolder)?.Address ?? host.Urls.First();
-            return new EmbeddedServer(host, new Uri(address), Settings(choice, environment).Token);
-        }
-        catch
-        {
-            await host.DisposeAsync();
-            throw;
-        }
+        var settings = Settings(choice, environment);
+        var host = await RunnerHost.StartAsync(settings, cancellationToken);
+        var address = ServerFile.Read(choice.DataFolder)?.Address ?? host.Urls.First();
+        return new EmbeddedServer(host, new Uri(address), settings.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -44,15 +44,7 @@ internal sealed class ServeVerb : Verb
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var settings = Settings(arguments);
-        await using var host = Create(settings);
-        try
-        {
-            await host.StartAsync(cancellationToken);
-        }
-        catch (IOException failure) when (failure.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new CliError(ExitCode.NotFoundOrConflict, failure.Message, "choose another with --listen http://127.0.0.1:PORT (0: any free one)", failure);
-        }
+        await using var host = await StartAsync(settings, cancellationToken);
         Terminal.Print($"serving {settings.DataFolder} at {ServerFile.Read(settings.DataFolder)?.Address ?? string.Join(", ", settings.Urls)}");
         var failed = await EndAsync(host, cancellationToken);
         await host.StopAsync(CancellationToken.None);
@@ -69,11 +61,11 @@ internal sealed class ServeVerb : Verb
         return await ended.Task;
     }
 
-    private static WebApplication Create(HostSettings settings)
+    private static async Task<WebApplication> StartAsync(HostSettings settings, CancellationToken cancellationToken)
     {
         try
         {
-            return RunnerHost.Create(settings);
+            return await RunnerHost.StartAsync(settings, cancellationToken);
         }
         catch (DataFolderInUseException inUse)
         {
@@ -82,6 +74,10 @@ internal sealed class ServeVerb : Verb
         catch (InvalidSettingsException invalid)
         {
             throw CliError.Usage(invalid.Message, "docs/configuration.md lists all settings");
+        }
+        catch (IOException failure) when (failure.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CliError(ExitCode.NotFoundOrConflict, failure.Message, "choose another with --listen http://127.0.0.1:PORT (0: any free one)", failure);
         }
     }
 

@@ -42,6 +42,7 @@ public static class ApiSetup
     public static void UseApi(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseHealth();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<CharsetMiddleware>();
         app.UseRouting();
@@ -52,14 +53,18 @@ public static class ApiSetup
     /// <param name="makeDocument">As for <see cref="AddApi"/>.</param>
     public static void MapApi(this WebApplication app, bool withFeatures, bool makeDocument)
     {
-        app.MapHealth();
         app.MapTelemetry();
         if (!withFeatures)
             return;
         if (makeDocument)
+        {
+            app.MapHealth();
             app.MapApiDocumentMaker();
+        }
         else
+        {
             app.MapApiDocument();
+        }
         var api = app.MapGroup(Prefix);
         api.MapAttempts();
         api.MapExecutions();

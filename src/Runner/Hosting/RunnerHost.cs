@@ -35,12 +35,31 @@ public static class RunnerHost
     private const string KubernetesName = "kubernetes";
 
     /// <summary>
-    /// Takes the data folder and builds the server. Nothing of the process's surroundings but <paramref name="settings"/> has a
-    /// say in it. Disposing the application gives the folder back.
+    /// Takes the data folder and starts the server. Nothing of the process's surroundings but <paramref name="settings"/> has a
+    /// say in it. Disposing the application, once it is stopped, gives the folder back; a start that fails gives it back itself.
     /// </summary>
     /// <exception cref="DataFolderInUseException">Another process serves the folder.</exception>
     /// <exception cref="InvalidSettingsException">The settings can't be used.</exception>
-    public static WebApplication Create(HostSettings settings)
+    /// <exception cref="IOException">An address is taken.</exception>
+    public static async Task<WebApplication> StartAsync(HostSettings settings, CancellationToken cancellationToken)
+    {
+        var app = Create(settings);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return app;
+        }
+        catch
+        {
+            // Stopped before it is disposed: services that work in the background are started before the addresses are
+            // listened on, and one that loses its things in the middle of its work calls that a crash.
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Create(HostSettings settings)
     {
         List<string> faults = [.. HostSettingsCheck.Faults(settings)];
         if (faults.Count > 0)

@@ -15,7 +15,7 @@ public sealed class RunnerHostTests
     {
         await using var first = await TestHost.StartAsync(Cancelled);
 
-        var refusal = Assert.Throws<DataFolderInUseException>(() => RunnerHost.Create(first.Settings));
+        var refusal = await Assert.ThrowsAsync<DataFolderInUseException>(() => RunnerHost.StartAsync(first.Settings, Cancelled));
 
         Assert.Equal(first.Address, new Uri(refusal.Server!.Address));
         Assert.Equal(Environment.ProcessId, refusal.Server.Pid);

@@ -66,16 +66,7 @@ public sealed class TestHost : IAsyncDisposable
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _app = RunnerHost.Create(Settings);
-        try
-        {
-            await _app.StartAsync(cancellationToken);
-        }
-        catch
-        {
-            await _app.DisposeAsync();
-            throw;
-        }
+        _app = await RunnerHost.StartAsync(Settings, cancellationToken);
         Address = new Uri(ServerFile.Read(Settings.DataFolder)!.Address);
         Client = RunnerClient.Create(Address, Settings.Token);
         Http = new HttpClient { BaseAddress = Address };

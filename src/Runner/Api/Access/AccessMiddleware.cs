@@ -24,9 +24,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, HostSettings settin
     private Problem? Refusal(HttpContext context)
     {
         var request = context.Request;
-        // Probes come from a kubelet or a load balancer, under any name and without a token; they say nothing about the data.
-        if (request.Path == "/healthz" || request.Path == "/readyz")
-            return null;
         // Signed by the host that sends it, which has no token of ours and calls us by a name of the world outside.
         if (request.Path == ApiSetup.Prefix + GitHubWebhook.Path)
             return null;
