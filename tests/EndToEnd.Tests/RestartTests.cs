@@ -88,7 +88,7 @@ public abstract class RestartTests(BackEnds backEnds)
         var firstEnded = await first.EndAsync(Workspace.Patience, Cancelled);
         var secondEnded = await second.EndAsync(Workspace.Patience, Cancelled);
 
-        Assert.True(served.ExitCode == 4 && served.Error.Contains("in use", StringComparison.Ordinal), served.ToString());
+        Assert.True(served.ExitCode == 4 && served.Error.Contains("data folder", StringComparison.Ordinal), served.ToString());
         Assert.True(firstEnded.ExitCode == 0, firstEnded.ToString());
         Assert.True(secondEnded.ExitCode == 0, secondEnded.ToString());
         Assert.Equal(Expected("count | "), secondEnded.Lines);

@@ -25,7 +25,7 @@ internal sealed class FollowOptions
     /// <summary>Refuses what can't work before anything is started.</summary>
     public void Check(ParseResult arguments, ServerConnection server)
     {
-        if (arguments.GetValue(_detach) && server.IsEmbedded)
+        if (arguments.GetValue(_detach) && !server.Stays)
         {
             throw CliError.Usage(
                 "--detach needs a server that stays when this command ends, and none serves the data folder",

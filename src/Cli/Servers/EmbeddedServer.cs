@@ -38,6 +38,6 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         // Its log would run through the live view: only what is broken may.
         if (string.IsNullOrEmpty(environment("TWIN_LOG_LEVEL")))
             flags["--log-level"] = "error";
-        return HostSettingsReader.Read(flags, environment) with { RunSteps = choice.Drives };
+        return HostSettingsReader.Read(flags, environment) with { RunSteps = choice.Drives, Stays = false };
     }
 }

@@ -14,6 +14,12 @@ internal sealed class ServerConnection : IAsyncDisposable
     /// <summary>How long another process may take to start or stop on the data folder.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a server that was there to stay may take to be started again (an update, a new setting) before a command that
+    /// followed it takes its place: a folder that is taken would keep it from starting.
+    /// </summary>
+    private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ServerChoice _choice;
@@ -33,10 +39,13 @@ internal sealed class ServerConnection : IAsyncDisposable
     /// <summary>The server lives in this process and stops with it; what it runs then waits for the next server.</summary>
     public bool IsEmbedded => _embedded is not null;
 
+    /// <summary>The server is there to stay: not in this process, and not in another command's.</summary>
+    public bool Stays { get; private set; }
+
     public static async Task<ServerConnection> OpenAsync(CliContext context, ServerChoice choice, CancellationToken cancellationToken)
     {
         var connection = new ServerConnection(choice, context);
-        await connection.ConnectAsync(cancellationToken);
+        await connection.ConnectAsync(successorWithin: TimeSpan.Zero, cancellationToken);
         return connection;
     }
 
@@ -78,11 +87,10 @@ internal sealed class ServerConnection : IAsyncDisposable
                 return true;
             if (IsEmbedded)
                 return false;
-            await ConnectAsync(cancellationToken);
-            var terminal = _context.Terminal;
-            terminal.Note(terminal.ErrorStyle.Paint(Tone.Faint, IsEmbedded
-                ? "the server went away: this command goes on by itself"
-                : $"the server went away: going on with the one at {Client.Address}"));
+            if (Stays)
+                Note($"the server went away: waiting {RestartPatience.TotalSeconds:0} s for it to come back");
+            await ConnectAsync(Stays ? RestartPatience : TimeSpan.Zero, cancellationToken);
+            Note(IsEmbedded ? "the server went away: this command goes on by itself" : $"going on with the server at {Client.Address}");
             return true;
         }
         finally
@@ -99,11 +107,15 @@ internal sealed class ServerConnection : IAsyncDisposable
             await _embedded.DisposeAsync();
     }
 
-    private async Task ConnectAsync(CancellationToken cancellationToken)
+    private void Note(string text) => _context.Terminal.Note(_context.Terminal.ErrorStyle.Paint(Tone.Faint, text));
+
+    /// <param name="successorWithin">So long another process is left to serve the folder first.</param>
+    private async Task ConnectAsync(TimeSpan successorWithin, CancellationToken cancellationToken)
     {
         if (_choice.Address is { } address)
         {
             Client = RunnerClient.Create(address, _choice.Token);
+            Stays = true;
             return;
         }
         var since = _context.Time.GetTimestamp();
@@ -112,25 +124,37 @@ internal sealed class ServerConnection : IAsyncDisposable
             if (await ServingProcess.FindAsync(_choice.DataFolder, _choice.Token, _context.Time, cancellationToken) is { } serving)
             {
                 Client = Nearby(serving, _choice.Token);
+                Stays = ServerFile.Read(_choice.DataFolder) is { Stays: true };
                 return;
             }
-            try
-            {
-                _embedded = await EmbeddedServer.StartAsync(_choice, _context.Environment, cancellationToken);
-                Client = Nearby(_embedded.Address, _embedded.Token ?? _choice.Token);
+            var waited = _context.Time.GetElapsedTime(since);
+            if (waited >= successorWithin && await TryEmbedAsync(lastTry: waited > successorWithin + Patience, cancellationToken))
                 return;
-            }
-            catch (DataFolderInUseException inUse)
-            {
-                // Somebody was quicker and is not ready yet, or is about to stop.
-                if (_context.Time.GetElapsedTime(since) > Patience)
-                    throw new CliError(ExitCode.Unreachable, inUse.Message, "if that process hangs, end it; `twin doctor` shows which one it is", inUse);
-            }
-            catch (InvalidSettingsException invalid)
-            {
-                throw CliError.Usage(invalid.Message, "docs/configuration.md lists all settings");
-            }
             await Task.Delay(Pause, _context.Time, cancellationToken);
+        }
+    }
+
+    /// <returns>False: somebody was quicker and is not ready yet, or is about to stop.</returns>
+    private async Task<bool> TryEmbedAsync(bool lastTry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _embedded = await EmbeddedServer.StartAsync(_choice, _context.Environment, cancellationToken);
+            Client = Nearby(_embedded.Address, _embedded.Token ?? _choice.Token);
+            Stays = false;
+            return true;
+        }
+        catch (DataFolderInUseException) when (!lastTry)
+        {
+            return false;
+        }
+        catch (DataFolderInUseException inUse)
+        {
+            throw new CliError(ExitCode.Unreachable, inUse.Message, "if that process hangs, end it; `twin doctor` shows which one it is", inUse);
+        }
+        catch (InvalidSettingsException invalid)
+        {
+            throw CliError.Usage(invalid.Message, "docs/configuration.md lists all settings");
         }
     }
 

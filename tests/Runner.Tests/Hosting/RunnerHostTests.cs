@@ -48,7 +48,7 @@ public sealed class RunnerHostTests
     public void A_killed_servers_address_is_forgotten_by_the_next_one()
     {
         using var folder = new TestFolder();
-        new ServerFile("http://127.0.0.1:1", 1, DateTimeOffset.UnixEpoch, "0").Write(folder.Path);
+        new ServerFile("http://127.0.0.1:1", 1, DateTimeOffset.UnixEpoch, "0", Stays: true).Write(folder.Path);
 
         using var taken = DataFolderLock.Take(folder.Path);
 

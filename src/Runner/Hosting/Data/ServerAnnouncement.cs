@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 namespace Twinrunner.Runner.Hosting;
 
 /// <summary>Writes <see cref="ServerFile"/> once the server listens, and takes it away before it stops.</summary>
-internal sealed class ServerAnnouncement(IServer server, DataFolderLock folder, TimeProvider time) : IHostedLifecycleService
+internal sealed class ServerAnnouncement(IServer server, DataFolderLock folder, HostSettings settings, TimeProvider time) : IHostedLifecycleService
 {
     public static string Version { get; } =
         typeof(ServerAnnouncement).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -15,7 +15,7 @@ internal sealed class ServerAnnouncement(IServer server, DataFolderLock folder, 
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         if (addresses.FirstOrDefault() is { } first)
-            new ServerFile(ForClients(first), Environment.ProcessId, time.GetUtcNow(), Version).Write(folder.Folder);
+            new ServerFile(ForClients(first), Environment.ProcessId, time.GetUtcNow(), Version, settings.Stays).Write(folder.Folder);
         return Task.CompletedTask;
     }
 

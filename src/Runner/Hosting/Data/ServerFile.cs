@@ -5,7 +5,8 @@ namespace Twinrunner.Runner.Hosting;
 
 /// <summary><c>server.json</c> in a data folder: where the process that serves it can be reached. There from when it listens until it stops.</summary>
 /// <param name="Address">For <see cref="Client.RunnerClient"/>: <c>http://…</c> or <c>unix:///…</c>.</param>
-public sealed record ServerFile(string Address, int Pid, DateTimeOffset Started, string Version)
+/// <param name="Stays">False: it ends with the command that it is a part of.</param>
+public sealed record ServerFile(string Address, int Pid, DateTimeOffset Started, string Version, bool Stays)
 {
     private const string FileName = "server.json";
 

@@ -39,6 +39,9 @@ public sealed record HostSettings
     /// <summary>False: the server only answers, and starts no steps (a command that looks into a data folder nobody serves).</summary>
     public bool RunSteps { get; init; } = true;
 
+    /// <summary>False: the server ends with the command that it is a part of.</summary>
+    public bool Stays { get; init; } = true;
+
     /// <summary>What this process does: <c>api</c>, <c>registry</c>, <c>runner</c>.</summary>
     public IReadOnlyList<string> Roles { get; init; } = AllRoles;
 
