@@ -43,12 +43,12 @@ internal static class HealthEndpoints
     private static async Task GetReadyAsync(HttpContext context)
     {
         var services = context.RequestServices;
-        IResult result = await ReadinessAsync(
+        var readiness = await ReadinessAsync(
             services.GetRequiredService<IDocumentDatabase>(),
             services.GetRequiredService<HostSettings>(),
             services.GetRequiredService<TimeProvider>(),
             context.RequestAborted);
-        await result.ExecuteAsync(context);
+        await readiness.ExecuteAsync(context);
     }
 
     private static async Task<Results<ContentHttpResult, Problem>> ReadinessAsync(
