@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using Twinrunner.Bench.Measuring;
+using Twinrunner.Bench.Rigs;
 using Twinrunner.Storage;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Stores;
 using Twinrunner.TestKit;
+using Twinrunner.TestKit.Mongo;
 
 namespace Twinrunner.Bench.Scenarios;
 
 /// <summary>Whether lists and claims stay as quick when a million steps are stored.</summary>
-internal sealed class StoreSize : IScenario
+internal sealed class StoreSize(BackEnds backEnds) : IScenario
 {
     private const int Few = 1_000, Many = 1_000_000;
     private const int StepsOfAnExecution = 100, Batch = 1_000, Queued = 500;
@@ -20,14 +22,18 @@ internal sealed class StoreSize : IScenario
     private const double BudgetRatio = 1.2;
     private static readonly TimeSpan Lease = TimeSpan.FromHours(1);
 
-    public string Name => "store-size";
+    private bool OnMongo => backEnds == BackEnds.Cluster;
 
-    public string Title => "A page of steps, a page of executions, and a claim, with 1,000 and 1,000,000 steps stored";
+    public string Name => OnMongo ? "store-size-mongodb" : "store-size";
+
+    public string Title => $"A page of steps, a page of executions, and a claim, with 1,000 and 1,000,000 steps stored{(OnMongo ? " on MongoDB" : "")}";
 
     public async Task<ScenarioReport> RunAsync(BenchSettings settings, CancellationToken cancellationToken)
     {
-        await using var few = await FillAsync(Few, settings, cancellationToken);
-        await using var many = await FillAsync(Many, settings, cancellationToken);
+        await using var small = OnMongo ? DatabaseRoom.Mongo() : null;
+        await using var large = OnMongo ? DatabaseRoom.Mongo() : null;
+        await using var few = await FillAsync(Few, small, settings, cancellationToken);
+        await using var many = await FillAsync(Many, large, settings, cancellationToken);
         var contestants = new List<Contestant>();
         foreach (var (what, query) in Queries)
         {
@@ -77,9 +83,9 @@ internal sealed class StoreSize : IScenario
         return Stopwatch.GetElapsedTime(started).TotalSeconds / Repeats;
     }
 
-    private static async Task<TestStores> FillAsync(int count, BenchSettings settings, CancellationToken cancellationToken)
+    private static async Task<TestStores> FillAsync(int count, TestMongo? mongo, BenchSettings settings, CancellationToken cancellationToken)
     {
-        var stores = await TestStores.OpenAsync(_ => { }, cancellationToken);
+        var stores = await TestStores.OpenAsync(_ => { }, storage => storage with { Mongo = mongo is null ? null : new(mongo.Address) }, cancellationToken);
         var started = Stopwatch.GetTimestamp();
         for (var stored = 0; stored < count; stored += Batch)
         {

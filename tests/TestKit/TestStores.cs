@@ -17,13 +17,16 @@ public sealed class TestStores : IAsyncDisposable
 
     public TestFolder Folder { get; }
 
-    public static Task<TestStores> OpenAsync(Action<IServiceCollection> add, CancellationToken cancellationToken) => OpenAsync(add, null, cancellationToken);
+    public static Task<TestStores> OpenAsync(Action<IServiceCollection> add, CancellationToken cancellationToken) => OpenAsync(add, storage => storage, cancellationToken);
 
     /// <param name="s3">The bucket for objects; null: files in the folder.</param>
-    public static async Task<TestStores> OpenAsync(Action<IServiceCollection> add, S3Options? s3, CancellationToken cancellationToken)
+    public static Task<TestStores> OpenAsync(Action<IServiceCollection> add, S3Options? s3, CancellationToken cancellationToken) =>
+        OpenAsync(add, storage => storage with { S3 = s3 }, cancellationToken);
+
+    public static async Task<TestStores> OpenAsync(Action<IServiceCollection> add, Func<StorageOptions, StorageOptions> change, CancellationToken cancellationToken)
     {
         var folder = new TestFolder();
-        var services = new ServiceCollection().AddLogging().AddStorage(new StorageOptions { DataFolder = folder.Path, S3 = s3 });
+        var services = new ServiceCollection().AddLogging().AddStorage(change(new StorageOptions { DataFolder = folder.Path }));
         services.TryAddSingleton<StepStore>();
         services.TryAddSingleton<ExecutionStore>();
         add(services);
