@@ -172,7 +172,8 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         if (JobPlan.BuildService(plan, job) is { } service && PodReading.Of(watch.State, null, _time.GetUtcNow()) is PodReading.Waiting)
             await EnsureAsync(ResourceKinds.Services, service, cancellationToken);
         await _view.KnownAsync(cancellationToken);
-        using var serial = new SerialSink(sink);
+        var hint = plan.User is null && _options.Policies.For(plan).RunAsRoot != true ? new RootHint(sink, plan, _options.User) : null;
+        using var serial = new SerialSink(hint ?? sink);
         var follower = new AttemptFollower(_api, _options, watch, plan, serial, _time);
         var result = await follower.FollowAsync(LogMark.Parse(stored), cancellationToken);
         if (follower.Sealed)
@@ -180,7 +181,7 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         // What never ran must not begin now that it has failed.
         if (!result.Ran)
             await StopAsync(plan.Key, TimeSpan.Zero, cancellationToken);
-        return result;
+        return hint?.Over(result) ?? result;
     }
 
     private async Task EnsureAsync<T>(ResourceKind<T> kind, T resource, CancellationToken cancellationToken)
