@@ -37,7 +37,7 @@ internal sealed class RootHint(IStepSink inner, StepPlan plan, long user) : ISte
 
     public ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken) => inner.MarkLogAsync(mark, cancellationToken);
 
-    public ValueTask ActivityAsync(string activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
+    public ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
 
     public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken) =>
         inner.StartedAsync(handle, publishedPorts, at, cancellationToken);
