@@ -124,7 +124,7 @@ start_mongo() {
   install_mongo
   mkdir -p "$run/users"
   need openssl openssl || no_mongo "openssl can't be installed"
-  ldconfig -p | grep -q 'libmongoc' || install_packages libmongoc-1.0-0 || install_packages libmongoc-1.0-0t64 || no_mongo "libmongoc can't be installed"
+  grep -q libmongoc <<<"$(ldconfig -p)" || install_packages libmongoc-1.0-0 || install_packages libmongoc-1.0-0t64 || no_mongo "libmongoc can't be installed"
   gateway=$repository/tests/MongoGateway/bin/${CONFIGURATION:-Release}/net10.0/Twinrunner.MongoGateway.dll
   [ -f "$gateway" ] || die "$gateway is missing: run make build"
   make_cluster
