@@ -20,7 +20,6 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
     internal const string Own = ".twin/";
 
     private const string ManifestName = Own + "manifest.json";
-    private const int MaxWarnings = 20;
 
     private static readonly string[] Types = ["output", "logs", "snapshot"];
 
@@ -32,26 +31,18 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         Step step, int attempt, StepFolders folders, ResolvedInputs inputs, Func<string?, Task> tell, CancellationToken cancellationToken)
     {
         using var patience = new StorePatience(options.Patience, time, tell);
-        var warnings = new List<string>();
+        var attempted = new Attempted(step, attempt, await outputs.FindByStepAsync(step.Id, cancellationToken), KnownFiles(inputs), patience, new(step));
         var stored = new List<Output>();
-        var earlier = await outputs.FindByStepAsync(step.Id, cancellationToken);
-        var required = step.Spec.RequiredOutputs.Select(pattern => new PathGlob(pattern)).ToHashSet();
         try
         {
-            var known = new Dictionary<(long, string), string>();
-            foreach (var input in inputs.Files.Where(input => input.Kind == EntryKind.File))
-                known.TryAdd((input.Size, input.Sha256), input.Key);
-
-            if (await StoreAsync(step, attempt, "logs", earlier, folders.Logs, StepFolders.LogsTarget, known, null, patience, warnings, cancellationToken) is { } logs)
+            if (await StoreAsync(attempted, "logs", folders.Logs, StepFolders.LogsTarget, cancellationToken) is { } logs)
                 stored.Add(logs);
-            if (step.Spec.Snapshot && await StoreAsync(step, attempt, "snapshot", earlier, folders.Snapshot, StepFolders.WorkdirTarget, known, null, patience, warnings, cancellationToken) is { } snapshot)
+            if (step.Spec.Snapshot && await StoreAsync(attempted, "snapshot", folders.Snapshot, StepFolders.WorkdirTarget, cancellationToken) is { } snapshot)
                 stored.Add(snapshot);
             // Last: where there is a main output, everything is there.
-            if (await StoreAsync(step, attempt, "output", earlier, folders.Output, StepFolders.OutputTarget, known, required, patience, warnings, cancellationToken) is { } main)
+            if (await StoreAsync(attempted, "output", folders.Output, StepFolders.OutputTarget, cancellationToken) is { } main)
                 stored.Insert(0, main);
-            var values = OutputValuesFile.Read(folders.Logs, warnings);
-
-            return Complete(CollectResult.Stored(stored, values, Few(warnings)), required);
+            return attempted.Findings.Complete(stored, OutputValuesFile.Read(folders.Logs, attempted.Findings.Warnings));
         }
         catch (ObjectStoreException exception)
         {
@@ -69,8 +60,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         var stored = (await outputs.FindByStepAsync(step.Id, cancellationToken)).Where(output => output.Attempt == step.Attempt).ToList();
         if (stored.Find(output => output.OutputType == "output") is not { } main)
             return CollectResult.Failed(FailureReason.OutputUpload, "The outputs were not stored.");
-        var warnings = new List<string>();
-        var required = step.Spec.RequiredOutputs.Select(pattern => new PathGlob(pattern)).ToHashSet();
+        var findings = new OutputFindings(step);
         IReadOnlyDictionary<string, string> values = new Dictionary<string, string>();
         try
         {
@@ -78,9 +68,9 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
             {
                 await foreach (var entry in manifests.ReadAsync(output, cancellationToken))
                 {
-                    Look(entry, output.OutputType, output == main ? required : null, warnings);
+                    findings.Look(entry, output.OutputType);
                     if (output.OutputType == "logs" && entry is { Path: OutputValuesFile.Name, Key: { } key })
-                        values = OutputValuesFile.Parse(await OutputValuesFile.LoadAsync(objects, key, entry.Size, warnings, cancellationToken), warnings);
+                        values = OutputValuesFile.Parse(await OutputValuesFile.LoadAsync(objects, key, entry.Size, findings.Warnings, cancellationToken), findings.Warnings);
                 }
             }
         }
@@ -88,7 +78,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         {
             return CollectResult.Failed(FailureReason.OutputUpload, $"The outputs can't be read again: {exception.Message}");
         }
-        return Complete(CollectResult.Stored([main, .. stored.Where(output => output != main)], values, Few(warnings)), required);
+        return findings.Complete([main, .. stored.Where(output => output != main)], values);
     }
 
     /// <summary>Is the key one that this attempt may write?</summary>
@@ -114,16 +104,14 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         }
     }
 
-    /// <param name="missing">Patterns; those that match a file are taken out.</param>
     /// <returns>Null: there is nothing, and an output of this type is stored only where there is something.</returns>
-    private async Task<Output?> StoreAsync(
-        Step step, int attempt, string type, IReadOnlyList<Output> earlier, string root, string containerPath,
-        Dictionary<(long, string), string> known, HashSet<PathGlob>? missing, StorePatience patience, List<string> warnings, CancellationToken cancellationToken)
+    private async Task<Output?> StoreAsync(Attempted attempted, string type, string root, string containerPath, CancellationToken cancellationToken)
     {
+        var (step, attempt, earlier, known, patience, findings) = attempted;
         if (Of(earlier, attempt, type) is { } existing)
         {
             await foreach (var entry in manifests.ReadAsync(existing, cancellationToken))
-                Look(entry, type, missing, warnings);
+                findings.Look(entry, type);
             return existing;
         }
         var prefix = PrefixOf(step, attempt, type);
@@ -131,7 +119,7 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         await using var manifest = new ManifestWriter(Path.GetDirectoryName(root)!);
         await foreach (var entry in EntriesAsync(root, containerPath, upload, cancellationToken))
         {
-            Look(entry, type, missing, warnings);
+            findings.Look(entry, type);
             var isArchive = type == "output" && OdtpArchives.Contains(entry.Path);
             await manifest.AddAsync(isArchive ? entry with { Unchained = "ODTP's archive of the other files" } : entry, cancellationToken);
         }
@@ -168,21 +156,13 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         return await outputs.TryInsertAsync(output, cancellationToken) ? output : Of(await outputs.FindByStepAsync(step.Id, cancellationToken), attempt, type)!;
     }
 
-    private static void Look(ManifestEntry entry, string type, HashSet<PathGlob>? missing, List<string> warnings)
+    private static Dictionary<(long Size, string Sha256), string> KnownFiles(ResolvedInputs inputs)
     {
-        missing?.RemoveWhere(glob => entry.LeftOut is null && glob.Matches(entry.Path));
-        if (entry.LeftOut is { } why)
-            warnings.Add($"'{entry.Path}' was left out of the {(type == "output" ? "outputs" : type)}: {why}.");
+        var known = new Dictionary<(long, string), string>();
+        foreach (var input in inputs.Files.Where(input => input.Kind == EntryKind.File))
+            known.TryAdd((input.Size, input.Sha256), input.Key);
+        return known;
     }
-
-    private static List<string> Few(List<string> warnings) =>
-        warnings.Count <= MaxWarnings ? warnings : [.. warnings.Take(MaxWarnings), $"… and {warnings.Count - MaxWarnings} more."];
-
-    /// <param name="missing">Patterns that no file matches.</param>
-    private static CollectResult Complete(CollectResult result, HashSet<PathGlob> missing) => missing.Count == 0
-        ? result
-        : result.With(FailureReason.OutputMissing,
-            $"The step ended without leaving what it promised: no file in its outputs matches {string.Join(" and ", missing.Select(glob => $"'{glob.Pattern}'"))}.");
 
     private static Output? Of(IReadOnlyList<Output> outputs, int attempt, string type) =>
         outputs.FirstOrDefault(output => output.Attempt == attempt && output.OutputType == type);
@@ -217,6 +197,12 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
         var name = ReadableName().IsMatch(step.Name) ? step.Name : step.Id.ToString();
         return $"executions/{step.ExecutionRef}/{name}/{attempt}{(type == "output" ? "" : $"-{type}")}";
     }
+
+    /// <summary>The attempt whose folders are being stored.</summary>
+    /// <param name="Earlier">What is stored of the step already.</param>
+    /// <param name="Known">Keys of files that are stored already, by size and hash.</param>
+    private sealed record Attempted(
+        Step Step, int Attempt, IReadOnlyList<Output> Earlier, IReadOnlyDictionary<(long Size, string Sha256), string> Known, StorePatience Patience, OutputFindings Findings);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.\[\]-]{0,99}\z")]
     private static partial Regex ReadableName();
