@@ -37,7 +37,7 @@ internal static class CommandTree
         root.Add(
             "Run workflows",
             new RunVerb(context), new LintVerb(context), new RerunVerb(context), new ResumeVerb(context), new CancelVerb(context), new PauseVerb(context), new WaitVerb(context),
-            new Noun("step", "Act on one step.", "", new StopStepVerb(context), StepHelperVerb.Inputs(context), StepHelperVerb.Outputs(context)),
+            new Noun("step", "Act on one step.", "", new StopStepVerb(context), new ForwardVerb(context), StepHelperVerb.Inputs(context), StepHelperVerb.Outputs(context)),
             new Noun("workflow", "Keep workflow files at the server.", "A saved workflow runs by its name.",
                 new SaveWorkflowVerb(context), new ListWorkflowsVerb(context), new ShowWorkflowVerb(context), new RunWorkflowVerb(context)));
         root.Add(

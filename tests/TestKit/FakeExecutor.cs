@@ -112,7 +112,7 @@ public sealed class FakeExecutor(TimeProvider time) : IStepExecutor
 
     private static async Task<StepResult> FollowAsync(Attempt attempt, IStepSink sink, CancellationToken cancellationToken)
     {
-        await sink.StartedAsync("fake", new Dictionary<int, int>(), attempt.Step.StartedAt, cancellationToken);
+        await sink.StartedAsync("fake", ServedPorts.None, attempt.Step.StartedAt, cancellationToken);
         return await attempt.Result.WaitAsync(cancellationToken);
     }
 

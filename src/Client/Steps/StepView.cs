@@ -35,7 +35,10 @@ public sealed record StepView
     /// <summary>What is launched.</summary>
     public required StepSpecView Spec { get; init; }
 
-    /// <summary>Host port by container port, while it runs.</summary>
+    /// <summary>Where the published ports are; null: on the loopback interface of its node.</summary>
+    public string? ServiceHost { get; init; }
+
+    /// <summary>Published port by container port, while it runs.</summary>
     public IReadOnlyDictionary<string, int> PublishedPorts { get => field ??= new Dictionary<string, int>(); init; }
 
     public FailureReason? Reason { get; init; }

@@ -14,6 +14,7 @@ using Twinrunner.Runner.Logs;
 using Twinrunner.Runner.Outputs;
 using Twinrunner.Runner.Secrets;
 using Twinrunner.Runner.Telemetry;
+using Twinrunner.Runner.Tunnels;
 using Twinrunner.Runner.Webhooks;
 using Twinrunner.Runner.Zoos;
 
@@ -45,6 +46,7 @@ public static class ApiSetup
         app.UseHealth();
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<CharsetMiddleware>();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         app.UseRouting();
         app.UseMiddleware<IdempotencyMiddleware>();
     }
@@ -69,6 +71,7 @@ public static class ApiSetup
         api.MapAttempts();
         api.MapExecutions();
         api.MapSteps();
+        api.MapTunnels();
         api.MapLogs();
         api.MapOutputs();
         api.MapSecrets();

@@ -82,7 +82,7 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
     };
 
     private static string? Addresses(Step step) => step.PublishedPorts is { Count: > 0 } ports
-        ? string.Join(", ", ports.Select(port => $"http://127.0.0.1:{port.Value} → {port.Key}"))
+        ? string.Join(", ", ports.Select(port => $"http://{step.ServiceHost ?? "127.0.0.1"}:{port.Value} → {port.Key}"))
         : null;
 
     private static string Lower(string status) => char.ToLowerInvariant(status[0]) + status[1..];

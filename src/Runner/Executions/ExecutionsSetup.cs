@@ -13,6 +13,8 @@ public static class ExecutionsSetup
     /// <summary>What it takes to accept executions and to change their course.</summary>
     public static IServiceCollection AddExecutionRequests(this IServiceCollection services) => services
         .AddDigitalTwins()
+        .AddSingleton(provider => NodeIdentity.Load(
+            provider.GetRequiredService<StorageOptions>().DataFolder, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ParallelLimits>()
         .AddSingleton<EventPublisher>()
         .AddSingleton<ExecutionAdvancer>()
@@ -28,8 +30,6 @@ public static class ExecutionsSetup
         IReadOnlyDictionary<string, string> labels) => services
         .AddExecutionRequests()
         .AddSingleton(options)
-        .AddSingleton(provider => NodeIdentity.Load(
-            provider.GetRequiredService<StorageOptions>().DataFolder, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new NodeBudget(
             NodeMeasure.Capacity(options.Slots), provider.GetRequiredService<ExecutorSet>().Names, labels))
         .AddSingleton<NodeLoad>()

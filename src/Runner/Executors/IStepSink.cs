@@ -1,3 +1,5 @@
+using Twinrunner.Storage.Documents;
+
 namespace Twinrunner.Runner.Executors;
 
 /// <summary>Where an executor tells what happens to an attempt, while it happens. Called from one flow at a time, except for logs of the two streams, which never overlap either.</summary>
@@ -14,8 +16,7 @@ public interface IStepSink
 
     /// <summary>The attempt runs.</summary>
     /// <param name="handle">Id of the container, Job or process.</param>
-    /// <param name="publishedPorts">Host port by container port.</param>
-    ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken);
+    ValueTask StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>The probe answered.</summary>
     ValueTask ReadyAsync(CancellationToken cancellationToken);

@@ -53,7 +53,7 @@ public interface IDocumentCollection
     Task EnsureIndexAsync(IndexDefinition index, CancellationToken cancellationToken);
 }
 
-/// <summary>A document to insert. <c>revision</c> is set to 1 by the database, whatever the JSON says.</summary>
+/// <summary>A document to insert, its <c>_id</c> also in the JSON. <c>revision</c> is set to 1 by the database, whatever the JSON says.</summary>
 public readonly record struct NewDocument(ObjectId Id, ReadOnlyMemory<byte> Json);
 
 /// <summary>A document as stored. The JSON holds <c>_id</c>; <c>revision</c> is carried apart (0: written by ODTP, which has none).</summary>

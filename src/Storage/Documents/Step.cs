@@ -58,7 +58,10 @@ public sealed record Step : Document<Step>
     /// <summary>The container or process of the running attempt, as its executor names it.</summary>
     public string? Handle { get; init; }
 
-    /// <summary>Host ports by container port, once started.</summary>
+    /// <summary>Where the published ports are, once started; null: on the loopback interface of its node.</summary>
+    public string? ServiceHost { get; init; }
+
+    /// <summary>Published ports by container port, once started.</summary>
     public IReadOnlyDictionary<string, int>? PublishedPorts { get; init; }
 
     /// <summary>Set by cancel: the runner that holds the lease stops the attempt.</summary>
@@ -145,6 +148,14 @@ public sealed record KeptOutputs(Id<Node> Node, int Attempt, int? ExitCode, Date
 /// <summary>A wish to stop a running attempt.</summary>
 /// <param name="Reason">What the attempt then failed of; null: it is no longer needed and succeeds.</param>
 public sealed record StopRequest(FailureReason? Reason, string Message, DateTimeOffset At);
+
+/// <summary>Where the ports of a running step are found.</summary>
+/// <param name="Published">Port there, by port of the step.</param>
+/// <param name="Host">Null: the loopback interface of the node that runs it.</param>
+public sealed record ServedPorts(IReadOnlyDictionary<int, int> Published, string? Host = null)
+{
+    public static ServedPorts None { get; } = new(new Dictionary<int, int>());
+}
 
 /// <summary>What became of one try.</summary>
 public sealed record StepAttempt(

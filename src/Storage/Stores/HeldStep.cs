@@ -71,19 +71,16 @@ public sealed class HeldStep : IDisposable
         _turn.Release();
     }
 
-    public Task<bool> StartedAsync(
-        string handle,
-        IReadOnlyDictionary<int, int> publishedPorts,
-        DateTimeOffset at,
-        CancellationToken cancellationToken) =>
+    public Task<bool> StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken) =>
         ChangeAsync(step => step.Status is StepStatus.Preparing or StepStatus.Running or StepStatus.Ready
             ? step with
             {
                 Status = step.Status == StepStatus.Ready ? StepStatus.Ready : StepStatus.Running,
                 Handle = handle,
                 StartedAt = step.StartedAt ?? at,
-                PublishedPorts = publishedPorts.ToDictionary(port => port.Key.ToString(), port => port.Value),
-                Ports = [.. publishedPorts.Select(port => $"{port.Value}:{port.Key}")],
+                ServiceHost = ports.Host,
+                PublishedPorts = ports.Published.ToDictionary(port => port.Key.ToString(), port => port.Value),
+                Ports = [.. ports.Published.Select(port => $"{port.Value}:{port.Key}")],
                 Activity = null,
             }
             : step, cancellationToken);

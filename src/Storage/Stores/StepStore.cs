@@ -252,6 +252,7 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time) : I
             EndedAt = null,
             QueueDeadline = null,
             Handle = null,
+            ServiceHost = null,
             PublishedPorts = null,
             ExitCode = null,
             Reason = null,

@@ -55,7 +55,8 @@ public sealed class AdminVerbsTests : IDisposable
         await using var place = await StoragePlace.OpenAsync(new StorageOptions { DataFolder = folder }, Token);
         await place.EnsureIndexesAsync(Token);
         await place.Objects.PutAsync("a/b", new MemoryStream(Encoding.UTF8.GetBytes("content")), new(), Token);
-        await place.Database.Collection("users").TryInsertAsync([new(ObjectId.New(TimeProvider.System), """{"displayName":"Ada"}"""u8.ToArray())], Token);
+        var user = ObjectId.New(TimeProvider.System);
+        await place.Database.Collection("users").TryInsertAsync([new(user, Encoding.UTF8.GetBytes($$"""{"_id":{"$oid":"{{user}}"},"displayName":"Ada"}"""))], Token);
         await File.WriteAllTextAsync(Path.Combine(folder, "secrets.key"), "key", Token);
     }
 

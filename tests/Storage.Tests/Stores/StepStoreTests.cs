@@ -136,7 +136,7 @@ public abstract class StepStoreTests(BackEnds backEnds) : StoreTest(backEnds)
 
         await held.SetPreparedAsync(held.Step.Spec with { ImageDigest = "sha256:1" }, "key", Token);
         await steps.TryRequestStopAsync(held.Step.Id, new(FailureReason.Cancelled, "not needed", DateTimeOffset.UnixEpoch), Token);
-        Assert.True(await held.StartedAsync("container", new Dictionary<int, int>(), DateTimeOffset.UnixEpoch, Token));
+        Assert.True(await held.StartedAsync("container", ServedPorts.None, DateTimeOffset.UnixEpoch, Token));
 
         var stored = (await steps.GetAsync(held.Step.Id, Token))!;
         Assert.Equal(("sha256:1", "key", "not needed"), (stored.Spec.ImageDigest, stored.CacheKey, stored.Stop?.Message));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Twinrunner.Runner.Executors;
+using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.TestKit.Executors;
 
@@ -56,9 +57,9 @@ public sealed class RecordingSink : IStepSink
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken)
+    public ValueTask StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        (Handle, Ports, StartedAt) = (handle, publishedPorts, at);
+        (Handle, Ports, StartedAt) = (handle, ports.Published, at);
         Starts++;
         Signal();
         return ValueTask.CompletedTask;

@@ -44,7 +44,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, HostSettings settin
             return Problem.Forbidden(
                 $"This server is not reachable under the name '{request.Host.Host}' (setting allowedHosts).");
         }
-        if (!IsSafe(request.Method) && ComesFromElsewhere(request))
+        // A WebSocket is opened by a GET, and may be by any page: browsers ask nobody before.
+        if ((!IsSafe(request.Method) || request.Headers.Upgrade.Count > 0) && ComesFromElsewhere(request))
             return Problem.Forbidden("A page of another site may not change anything here.");
         return null;
     }

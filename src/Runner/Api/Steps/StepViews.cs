@@ -23,6 +23,7 @@ internal static class StepViews
             WaitingFor = [.. step.WaitingFor.Select(id => id.ToString())],
             Parameters = step.Parameters,
             Spec = step.Spec.ToView(),
+            ServiceHost = step.ServiceHost,
             PublishedPorts = step.PublishedPorts ?? new Dictionary<string, int>(),
             Reason = step.Reason?.ToWire(),
             Message = step.Message,

@@ -45,14 +45,10 @@ internal sealed class AttemptSink(
             await events.PublishActivityAsync(held.Step, cancellationToken);
     }
 
-    public async ValueTask StartedAsync(
-        string handle,
-        IReadOnlyDictionary<int, int> publishedPorts,
-        DateTimeOffset at,
-        CancellationToken cancellationToken)
+    public async ValueTask StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var before = held.Step.Status;
-        if (!await held.StartedAsync(handle, publishedPorts, at, cancellationToken))
+        if (!await held.StartedAsync(handle, ports, at, cancellationToken))
             return;
         started(held.Step.StartedAt ?? at);
         _started.TrySetResult();

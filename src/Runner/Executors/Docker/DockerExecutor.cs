@@ -170,7 +170,7 @@ public sealed partial class DockerExecutor(
         var container = started?.Id ?? id!;
         var startedAt = started?.State.StartedAt ?? time.GetUtcNow();
         using var serial = new SerialSink(sink);
-        await serial.StartedAsync(container, ContainerPorts.Published(started), startedAt, cancellationToken);
+        await serial.StartedAsync(container, new(ContainerPorts.Published(started)), startedAt, cancellationToken);
 
         var logProbe = plan.ReadyProbe?.LogLine is { } pattern ? new LogLineProbe(pattern, serial) : null;
         var follower = new ContainerFollower(engine, _retry, time, logProbe ?? (IStepSink)serial, logProbe is null ? null : logProbe.ObserveAsync);

@@ -106,8 +106,10 @@ internal sealed class AttemptFollower(
     {
         if (_log is not null)
             return;
-        // A Service gives the ports as they are: there is no host whose ports they would be.
-        var ports = plan.Ports.Select(port => port.Container).Distinct().ToDictionary(port => port);
+        // A Service gives the ports as they are: no node publishes them.
+        var ports = new ServedPorts(
+            plan.Ports.Select(port => port.Container).Distinct().ToDictionary(port => port),
+            $"{plan.Key.Name}.{options.Namespace}.svc.{options.ClusterDomain}");
         await sink.StartedAsync(pod.Metadata.Name, ports, at ?? time.GetUtcNow(), cancellationToken);
         var probe = plan.ReadyProbe?.LogLine is { } pattern ? new LogLineProbe(pattern, sink) : null;
         _log = new(api, options.Namespace, pod.Metadata.Name, start, probe ?? sink, probe is null ? null : probe.ObserveAsync, time);

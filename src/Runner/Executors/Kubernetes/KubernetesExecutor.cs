@@ -101,11 +101,11 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
     public async Task StopAsync(StepKey step, TimeSpan grace, CancellationToken cancellationToken)
     {
         using var watch = _view.Watch(step.Name);
-        if (!UsesFolders && await WaitsForHelperAsync(watch, grace, cancellationToken) is var left)
+        if (!UsesFolders)
         {
-            if (left is null)
+            if (await WaitsForHelperAsync(watch, grace, cancellationToken) is not { } left)
                 return;
-            grace = left.Value;
+            grace = left;
         }
         _view.Stopping(step.Name);
         // First: a Job whose pod is deleted makes another one.

@@ -39,8 +39,8 @@ internal sealed class RootHint(IStepSink inner, StepPlan plan, long user) : ISte
 
     public ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
 
-    public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken) =>
-        inner.StartedAsync(handle, publishedPorts, at, cancellationToken);
+    public ValueTask StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken) =>
+        inner.StartedAsync(handle, ports, at, cancellationToken);
 
     public ValueTask ReadyAsync(CancellationToken cancellationToken) => inner.ReadyAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Executors.Probes;
 
@@ -33,8 +34,8 @@ internal sealed class LogLineProbe(string pattern, IStepSink inner) : IStepSink
 
     public ValueTask ActivityAsync(string? activity, CancellationToken cancellationToken) => inner.ActivityAsync(activity, cancellationToken);
 
-    public ValueTask StartedAsync(string handle, IReadOnlyDictionary<int, int> publishedPorts, DateTimeOffset at, CancellationToken cancellationToken) =>
-        inner.StartedAsync(handle, publishedPorts, at, cancellationToken);
+    public ValueTask StartedAsync(string handle, ServedPorts ports, DateTimeOffset at, CancellationToken cancellationToken) =>
+        inner.StartedAsync(handle, ports, at, cancellationToken);
 
     public ValueTask MarkLogAsync(string mark, CancellationToken cancellationToken) => inner.MarkLogAsync(mark, cancellationToken);
 

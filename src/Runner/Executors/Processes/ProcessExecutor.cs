@@ -112,7 +112,7 @@ public sealed class ProcessExecutor(ProcessOptions options, TimeProvider time) :
             return StepResult.Failed(FailureReason.Infrastructure, "The command was not started: its supervisor did not come up.");
 
         using var serial = new SerialSink(sink);
-        var ports = plan.Ports.Select(p => p.Container).Distinct().ToDictionary(p => p);
+        var ports = new ServedPorts(plan.Ports.Select(p => p.Container).Distinct().ToDictionary(p => p));
         await serial.StartedAsync(supervisor.Id.ToString(), ports, attempt.StartedAt, cancellationToken);
         foreach (var name in plan.Environment.Keys.Where(name => !ProcessLauncher.IsPassable(name)))
             await serial.SayAsync($"warning: the variable '{name}' can't be passed to a process: names have letters, digits and underscores", cancellationToken);
