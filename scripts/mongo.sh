@@ -57,9 +57,9 @@ install_mongo() {
 }
 
 make_cluster() {
+  rm -rf "${system:?}$data"
   mkdir -p "$system/run/documentdb" "$system$data"
   chroot "$system" chown postgres:postgres /run/documentdb $data
-  [ ! -f "$system$data/PG_VERSION" ] || return 0
   inside $postgres/initdb -D $data -U postgres -A trust --locale=C.UTF-8 -E UTF8 --no-sync >"$run/initdb.log"
   cat >>"$system$data/postgresql.conf" <<SETTINGS
 listen_addresses = '127.0.0.1'
@@ -69,7 +69,7 @@ shared_preload_libraries = 'pg_cron,pg_documentdb_core,pg_documentdb'
 cron.database_name = 'postgres'
 max_connections = 300
 wal_level = logical
-fsync = off # nothing in it outlives a test
+fsync = off # nothing in it outlives its server
 full_page_writes = off
 documentdb.maxWriteBatchSize = 100000
 SETTINGS
@@ -127,10 +127,10 @@ start_mongo() {
   grep -q libmongoc <<<"$(ldconfig -p)" || install_packages libmongoc-1.0-0 || install_packages libmongoc-1.0-0t64 || no_mongo "libmongoc can't be installed"
   gateway=$repository/tests/MongoGateway/bin/${CONFIGURATION:-Release}/net10.0/Twinrunner.MongoGateway.dll
   [ -f "$gateway" ] || die "$gateway is missing: run make build"
-  make_cluster
   make_certificates
   inside $postgres/pg_ctl -D $data status >/dev/null ||
     (
+      make_cluster
       ulimit -v $((3 << 20)) # a query that runs wild is to fail by itself, and not to take the machine's memory
       inside $postgres/pg_ctl -s -D $data -l $data/log -w start </dev/null >"$run/postgres.log" 2>&1 9>&-
     )
