@@ -21,18 +21,7 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _host = await TestHost.StartAsync(Cancelled);
-        var now = TimeProvider.System.GetUtcNow();
-        var step = new Step
-        {
-            Id = Id<Step>.New(TimeProvider.System),
-            ExecutionRef = Id<Execution>.New(TimeProvider.System),
-            Name = "load[0]",
-            Status = Twinrunner.Storage.Documents.StepStatus.Collecting,
-            Attempt = 1,
-            Spec = new StepSpec { Kind = Twinrunner.Storage.Documents.StepKind.Container, Source = "load" },
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
+        var step = TestSteps.Make("load[0]", Twinrunner.Storage.Documents.StepStatus.Collecting);
         await _host.Get<StepStore>().InsertAsync([step], Cancelled);
         var folders = _host.Get<WorkFolders>().Create(new StepKey(step.Id, 1));
         Directory.CreateDirectory(Path.Combine(folders.Output, "data"));

@@ -52,18 +52,7 @@ public sealed class SharedDownloadTests
 
     private static async Task<Output> LeaveAsync(TestHost host)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        var step = new Step
-        {
-            Id = Id<Step>.New(TimeProvider.System),
-            ExecutionRef = Id<Execution>.New(TimeProvider.System),
-            Name = "load",
-            Status = Twinrunner.Storage.Documents.StepStatus.Collecting,
-            Attempt = 1,
-            Spec = new StepSpec { Kind = Twinrunner.Storage.Documents.StepKind.Container, Source = "load" },
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
+        var step = TestSteps.Make("load", Twinrunner.Storage.Documents.StepStatus.Collecting);
         await host.Get<StepStore>().InsertAsync([step], Cancelled);
         var folders = host.Get<WorkFolders>().Create(new StepKey(step.Id, 1));
         await File.WriteAllTextAsync(Path.Combine(folders.Output, FileName), "0123456789", Cancelled);

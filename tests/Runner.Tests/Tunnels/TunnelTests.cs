@@ -121,19 +121,10 @@ public sealed class TunnelTests : IAsyncLifetime
 
     private async Task<string> StoreAsync(Func<Step, Step>? change = null)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        var step = new Step
+        var step = TestSteps.Make("atlas", StepStatus.Ready) with
         {
-            Id = Id<Step>.New(TimeProvider.System),
-            ExecutionRef = Id<Execution>.New(TimeProvider.System),
-            Name = "atlas",
-            Status = StepStatus.Ready,
-            Attempt = 1,
-            Spec = new StepSpec { Kind = Storage.Documents.StepKind.Container, Source = "atlas" },
-            Lease = new Lease(_host.Get<NodeIdentity>().Id, 1, now),
+            Lease = new Lease(_host.Get<NodeIdentity>().Id, 1, TimeProvider.System.GetUtcNow()),
             PublishedPorts = new Dictionary<string, int> { [Port.ToString()] = ((IPEndPoint)_served.LocalEndpoint).Port },
-            CreatedAt = now,
-            UpdatedAt = now,
         };
         await _host.Get<StepStore>().InsertAsync([change?.Invoke(step) ?? step], Cancelled);
         return step.Id.ToString();
