@@ -157,8 +157,8 @@ stop_mongo() {
   inside $postgres/pg_ctl -s -D $data -m immediate stop 9>&- || true
 }
 
+mkdir -p "$home"
 (
-  mkdir -p "$home"
   flock 9
   case ${1:-} in
     install) install_mongo ;;
@@ -170,4 +170,4 @@ stop_mongo() {
       ;;
     *) die "mongo.sh install|start|stop|status" ;;
   esac
-) 9>"${TWIN_CACHE:-/var/cache/twinrunner}/mongo.lock"
+) 9>"$home/lock"
