@@ -46,6 +46,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <inheritdoc cref="Machine.ReadMemory"/>
     public long ReadMemory(string line) => Machine.ReadMemory(_process.Id, line);
 
+    /// <summary>From now on, <c>VmHWM</c> is the most that comes (proc_pid_clear_refs(5)).</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();

@@ -32,6 +32,7 @@ internal sealed class LogFlood : IScenario
         await using var server = await ServerProcess.StartAsync(cancellationToken);
         var expected = await Task.Run(HashOfPrinted, cancellationToken);
         var faults = new List<string>();
+        var (storing, reading) = (new Samples(), new Samples());
         var spec = BenchWorkflows.SideBySide(rig.Image, Containers, Printing);
         List<Contestant> contestants =
         [
@@ -43,34 +44,41 @@ internal sealed class LogFlood : IScenario
             }),
             new(Us, async token =>
             {
+                server.ForgetPeak();
                 var started = Stopwatch.GetTimestamp();
                 var execution = await ContainerRig.RunToEndAsync(server.Client, new() { Spec = spec }, token);
                 var rate = Megabytes / Stopwatch.GetElapsedTime(started).TotalSeconds;
+                storing.Add(server.ReadMemory("VmHWM") / 1e6);
                 await foreach (var step in server.Client.AllStepsAsync(execution, token))
                 {
                     if (await FaultOfAsync(server, step.Id, expected, token) is { } fault)
                         faults.Add(fault);
                 }
+                reading.Add(server.ReadMemory("VmHWM") / 1e6);
                 return rate;
             }),
         ];
         var (samples, notes) = await Rounds.RunAsync(contestants, settings.Rounds ?? 3, settings, rig.SettleAsync, cancellationToken);
 
         var share = samples[Us].Median / samples[Raw].Median;
-        var memory = new Samples();
-        memory.Add(server.ReadMemory("VmHWM") / 1e6);
-        return new([new(Raw, samples[Raw], Unit.MegabytesPerSecond), new(Us, samples[Us], Unit.MegabytesPerSecond), new("most memory of the server", memory, Unit.Megabytes)])
+        return new(
+        [
+            new(Raw, samples[Raw], Unit.MegabytesPerSecond),
+            new(Us, samples[Us], Unit.MegabytesPerSecond),
+            new("most memory of the server, while both are stored", storing, Unit.Megabytes),
+            new("most memory of the server, once both were read back", reading, Unit.Megabytes),
+        ])
         {
             Budgets =
             [
                 new("log flood 200 MB, two containers", "≥ 90 % of the attach rate", $"{share:0%}", share >= BudgetShare),
                 new("log flood 200 MB, two containers", "exact", faults.Count == 0 ? "every byte of every round" : faults[0], faults.Count == 0),
-                new("log flood 200 MB, two containers", "server under 150 MB RSS", $"{memory.Median:0} MB at the most", memory.Median < BudgetMegabytes),
+                new("log flood 200 MB, two containers", "server under 150 MB RSS", $"{storing.Median:0} MB at the most while both are stored, {reading.Median:0} MB once both were read back", reading.Median < BudgetMegabytes),
             ],
             Notes =
             [
                 "MB are 10⁶ bytes, of both containers together, from submission (or creation) to the end. Twinrunner stores every line durably in that time; the raw reader stores nothing.",
-                "The memory is VmHWM over all rounds, with the reading back of every log for the check.",
+                "The memory is VmHWM of each round.",
                 .. notes,
             ],
         };

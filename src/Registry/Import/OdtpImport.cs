@@ -157,12 +157,12 @@ public sealed class OdtpImport(
                 report.Problem($"{one}: its name, or what else only one may have, is taken here");
             return;
         }
-        var marker = JsonNode.Parse(stored.Value.Json.Span)?[Marker];
+        var marker = JsonNode.Parse(stored.Json.Span)?[Marker];
         if (marker?["sha256"]?.GetValue<string>() == one.Sha256)
             report.Unchanged++;
-        else if (marker?["revision"]?.GetValue<long>() != stored.Value.Revision)
+        else if (marker?["revision"]?.GetValue<long>() != stored.Revision)
             report.Left++;
-        else if (await TryReplaceAsync(one, stored.Value.Revision, cancellationToken))
+        else if (await TryReplaceAsync(one, stored.Revision, cancellationToken))
             report.Updated++;
         else
             report.Left++;

@@ -12,7 +12,7 @@ namespace Twinrunner.Runner.Logs;
 /// </summary>
 public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore executions, ChangeFeed changes, TimeProvider time, LogOptions options)
 {
-    private const int PagesAtOnce = 2; // half a megabyte
+    private const int PagesAtOnce = 1; // a quarter of a megabyte
 
     /// <summary>How long after its id was made another process may still be storing a page, and its clock differ.</summary>
     private static readonly TimeSpan OthersSettle = TimeSpan.FromSeconds(1);
@@ -57,13 +57,14 @@ public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore exe
     {
         using var wait = follow ? new ChangeWait(changes, time, ChangeTopic.StepLog(step)) : null;
         var over = !follow;
+        var next = await store.StartOfPageAsync(step, attempt, fromLine, cancellationToken);
         while (true)
         {
-            var pages = await store.FindAsync(step, attempt, fromLine, PagesAtOnce, cancellationToken);
+            var pages = await store.FindAsync(step, attempt, next, PagesAtOnce, cancellationToken);
             foreach (var page in pages)
             {
                 yield return page;
-                fromLine = page.FirstLine + page.LineCount;
+                next = page.FirstLine + page.LineCount;
             }
             if (pages.Count > 0)
                 continue;

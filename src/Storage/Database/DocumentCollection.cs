@@ -18,29 +18,20 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
         if (_recent.TryGetValue(id, out var known)
             && await _collection.GetRevisionAsync(id.Value, cancellationToken).ConfigureAwait(false) == known.Revision)
             return known;
-        if (await _collection.GetAsync(id.Value, cancellationToken).ConfigureAwait(false) is not { } stored)
-        {
+        var document = await _collection.GetAsync(id.Value, Read, cancellationToken).ConfigureAwait(false);
+        if (document is null)
             _recent.TryRemove(id, out _);
-            return null;
-        }
-        var document = Read(stored);
-        if (recent > 0 && document is not null)
+        else if (recent > 0)
             Keep(document);
         return document;
     }
 
     /// <summary>The documents with those ids, in the order of the ids; missing ones are left out.</summary>
-    public async Task<IReadOnlyList<T>> GetManyAsync(IReadOnlyCollection<Id<T>> ids, CancellationToken cancellationToken)
-    {
-        var stored = await _collection.GetManyAsync([.. ids.Select(id => id.Value)], cancellationToken).ConfigureAwait(false);
-        return [.. stored.Select(Read).OfType<T>()];
-    }
+    public async Task<IReadOnlyList<T>> GetManyAsync(IReadOnlyCollection<Id<T>> ids, CancellationToken cancellationToken) =>
+        Ours(await _collection.GetManyAsync([.. ids.Select(id => id.Value)], Read, cancellationToken).ConfigureAwait(false));
 
-    public async Task<IReadOnlyList<T>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
-    {
-        var stored = await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false);
-        return [.. stored.Select(Read).OfType<T>()];
-    }
+    public async Task<IReadOnlyList<T>> FindAsync(DocumentQuery query, CancellationToken cancellationToken) =>
+        Ours(await _collection.FindAsync(query, Read, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The first document that matches, in the order of their ids unless said.</summary>
     public async Task<T?> FindOneAsync(Filter filter, IReadOnlyList<SortKey> sort, CancellationToken cancellationToken) =>
@@ -58,8 +49,8 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
                 Sort = [new("_id", Descending: true)],
                 Limit = limit - found.Count,
             };
-            var stored = await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false);
-            found.AddRange(stored.Select(Read).OfType<T>());
+            var stored = await _collection.FindAsync(query, (id, revision, json) => (Id: id, Document: Read(id, revision, json)), cancellationToken).ConfigureAwait(false);
+            found.AddRange(Ours(stored.Select(one => one.Document)));
             if (found.Count == limit || stored.Count < query.Limit)
                 return found;
             before = new(stored[^1].Id);
@@ -70,7 +61,7 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     public async Task<Id<T>?> NewestIdAsync(CancellationToken cancellationToken)
     {
         var query = new DocumentQuery(Filter.All) { Sort = [new("_id", Descending: true)], Limit = 1 };
-        return await _collection.FindAsync(query, cancellationToken).ConfigureAwait(false) is [var newest, ..] ? new Id<T>(newest.Id) : null;
+        return await _collection.FindAsync(query, (id, _, _) => new Id<T>(id), cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : null;
     }
 
     /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
@@ -151,19 +142,21 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     /// Null: it isn't ours. A program that shares the database (ODTP) keeps documents in the same collections which may lack what all of
     /// ours have; they have no revision, as long as nobody changed them here.
     /// </summary>
-    private T? Read(StoredDocument stored)
+    private T? Read(ObjectId id, long revision, ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(stored.Json.Span, type)! with { Revision = stored.Revision };
+            return JsonSerializer.Deserialize(json, type)! with { Revision = revision };
         }
-        catch (JsonException) when (stored.Revision == 0)
+        catch (JsonException) when (revision == 0)
         {
             return null;
         }
         catch (JsonException exception)
         {
-            throw new DatabaseException($"The document {stored.Id} in '{_collection.Name}' can't be read: {exception.Message}", exception);
+            throw new DatabaseException($"The document {id} in '{_collection.Name}' can't be read: {exception.Message}", exception);
         }
     }
+
+    private static List<T> Ours(IEnumerable<T?> read) => [.. read.OfType<T>()];
 }

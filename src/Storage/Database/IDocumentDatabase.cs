@@ -24,20 +24,20 @@ public interface IDocumentCollection
 {
     string Name { get; }
 
-    /// <summary>The document with that id, or null.</summary>
-    Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken);
+    /// <summary>What is read of the document with that id; null: there is none.</summary>
+    Task<T?> GetAsync<T>(ObjectId id, DocumentReader<T> read, CancellationToken cancellationToken) where T : class?;
 
     /// <summary>The document's revision, or null: cheap, however big the document is.</summary>
     Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken);
 
     /// <summary>The documents with those ids, in the order of the ids; missing ones are left out.</summary>
-    Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken);
+    Task<IReadOnlyList<T>> GetManyAsync<T>(IReadOnlyCollection<ObjectId> ids, DocumentReader<T> read, CancellationToken cancellationToken);
 
     /// <summary>Inserts all of them in one durable group, with revision 1. False: an id or a unique index was taken, nothing was inserted.</summary>
     Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken);
 
     /// <summary>The documents that match, sorted and paged by the query.</summary>
-    Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken);
+    Task<IReadOnlyList<T>> FindAsync<T>(DocumentQuery query, DocumentReader<T> read, CancellationToken cancellationToken);
 
     /// <summary>Replaces the document if its revision is still <paramref name="revision"/>; the new revision is one higher. False: it was changed or deleted meanwhile.</summary>
     /// <exception cref="DatabaseException">The new document takes a value that a unique index keeps for another one: look before you rename.</exception>
@@ -56,8 +56,13 @@ public interface IDocumentCollection
 /// <summary>A document to insert, its <c>_id</c> also in the JSON. <c>revision</c> is set to 1 by the database, whatever the JSON says.</summary>
 public readonly record struct NewDocument(ObjectId Id, ReadOnlyMemory<byte> Json);
 
-/// <summary>A document as stored. The JSON holds <c>_id</c>; <c>revision</c> is carried apart (0: written by ODTP, which has none).</summary>
-public readonly record struct StoredDocument(ObjectId Id, long Revision, ReadOnlyMemory<byte> Json);
+/// <summary>
+/// Reads a document where it lies in the database's own memory: a page of a log, copied first, would be a quarter of a megabyte of
+/// garbage. Runs on the database's threads, and again where a call is repeated.
+/// </summary>
+/// <param name="revision">0: written by ODTP, which has none.</param>
+/// <param name="json">The document with <c>_id</c> and without <c>revision</c>; gone when the reader returns.</param>
+public delegate T DocumentReader<out T>(ObjectId id, long revision, ReadOnlySpan<byte> json);
 
 /// <summary>An index over paths, all ascending unless said. A sparse unique index ignores documents that lack its first path.</summary>
 public sealed record IndexDefinition(string Name, IReadOnlyList<SortKey> Keys, bool Unique = false);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -33,17 +32,9 @@ public sealed class Utf8TextJsonConverter : JsonConverter<Utf8Text>
     {
         if (reader.TokenType != JsonTokenType.String)
             throw new JsonException("expected text");
-        var length = reader.HasValueSequence ? checked((int)reader.ValueSequence.Length) : reader.ValueSpan.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            var written = reader.CopyString(buffer);
-            return new(buffer.AsMemory(0, written).ToArray());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        // Escapes only ever get shorter: a little room may be left at the end, which a copy would cost more than.
+        var text = new byte[reader.HasValueSequence ? checked((int)reader.ValueSequence.Length) : reader.ValueSpan.Length];
+        return new(text.AsMemory(0, reader.CopyString(text)));
     }
 
     public override void Write(Utf8JsonWriter writer, Utf8Text value, JsonSerializerOptions options) =>

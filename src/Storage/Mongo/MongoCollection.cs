@@ -14,8 +14,8 @@ internal sealed class MongoCollection(MongoConnection connection, string name) :
 
     public string Name { get; } = DocumentPath.CheckCollection(name);
 
-    public async Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken) =>
-        await FindAsync(MongoFilter.Of(Filter.Equal("_id", id)), FindOptions(1), cancellationToken).ConfigureAwait(false) is [var found, ..] ? found : null;
+    public async Task<T?> GetAsync<T>(ObjectId id, DocumentReader<T> read, CancellationToken cancellationToken) where T : class? =>
+        await FindAsync(MongoFilter.Of(Filter.Equal("_id", id)), FindOptions(1), read, cancellationToken).ConfigureAwait(false) is [var found, ..] ? found : null;
 
     public Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken)
     {
@@ -30,22 +30,22 @@ internal sealed class MongoCollection(MongoConnection connection, string name) :
         }, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> GetManyAsync<T>(IReadOnlyCollection<ObjectId> ids, DocumentReader<T> read, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<ObjectId, StoredDocument>(ids.Count);
+        var found = new Dictionary<ObjectId, T>(ids.Count);
         foreach (var part in ids.Chunk(MostIds))
         {
             var filter = MongoFilter.Of(Filter.OneOf("_id", [.. part.Select(id => (FilterValue)id)]));
-            foreach (var document in await FindAsync(filter, FindOptions(part.Length), cancellationToken).ConfigureAwait(false))
-                found[document.Id] = document;
+            foreach (var (id, document) in await FindAsync(filter, FindOptions(part.Length), (id, revision, json) => (id, read(id, revision, json)), cancellationToken).ConfigureAwait(false))
+                found[id] = document;
         }
         return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> FindAsync<T>(DocumentQuery query, DocumentReader<T> read, CancellationToken cancellationToken)
     {
         var (filter, options) = (MongoFilter.Of(query.Filter), FindOptions(query.Limit, MongoFilter.Order(query.Sort)));
-        return query.Limit <= 0 ? [] : await FindAsync(filter, options, cancellationToken).ConfigureAwait(false);
+        return query.Limit <= 0 ? [] : await FindAsync(filter, options, read, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken)
@@ -137,11 +137,11 @@ internal sealed class MongoCollection(MongoConnection connection, string name) :
 
     private IReadOnlyCollection<IndexDefinition> Unique => [.. _unique.Values];
 
-    private Task<List<StoredDocument>> FindAsync(byte[] filter, byte[] options, CancellationToken cancellationToken) =>
+    private Task<List<T>> FindAsync<T>(byte[] filter, byte[] options, DocumentReader<T> read, CancellationToken cancellationToken) =>
         connection.ReadAsync(client =>
         {
-            var found = new List<StoredDocument>();
-            client.Find(Name, filter, options, document => found.Add(MongoDocument.Read(document)));
+            var found = new List<T>();
+            client.Find(Name, filter, options, document => found.Add(MongoDocument.Read(document, read)));
             return found;
         }, cancellationToken);
 

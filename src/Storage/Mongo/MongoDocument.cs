@@ -36,7 +36,7 @@ internal static class MongoDocument
         }
     }
 
-    public static StoredDocument Read(ReadOnlySpan<byte> document)
+    public static T Read<T>(ReadOnlySpan<byte> document, DocumentReader<T> read)
     {
         var (id, revision) = (default(ObjectId), 0L);
         var json = new PooledJson();
@@ -60,9 +60,9 @@ internal static class MongoDocument
             }
             writer.WriteEndObject();
         }
-        var stored = new StoredDocument(id, revision, json.Bytes.ToArray());
+        var result = read(id, revision, json.Bytes.Span);
         json.Return();
-        return stored;
+        return result;
     }
 
     private static void WriteOwn(BsonWriter bson, int start, long write, IReadOnlyCollection<IndexDefinition> unique)

@@ -30,47 +30,24 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
     public Task<LogPage?> LastPageAsync(Id<Step> step, int attempt, CancellationToken cancellationToken) =>
         _pages.FindOneAsync(OfAttempt(step, attempt), [new("firstLine", Descending: true)], cancellationToken);
 
-    /// <summary>Pages in order, from the one that holds the line on (or from the first after it).</summary>
-    /// <param name="fromLine">Number of a line, from 1.</param>
-    /// <param name="limit">At most this many pages (each up to 256 KiB).</param>
-    public async Task<IReadOnlyList<LogPage>> FindAsync(Id<Step> step, int attempt, long fromLine, int limit, CancellationToken cancellationToken)
+    /// <summary>Where to read from to see a line: the first line of the page that holds it, or, while none does, the first that is not stored yet.</summary>
+    /// <param name="line">Number of a line, from 1.</param>
+    public async Task<long> StartOfPageAsync(Id<Step> step, int attempt, long line, CancellationToken cancellationToken)
     {
-        var holding = fromLine <= 1 ? null : await _pages.FindOneAsync(
-            Filter.Every(OfAttempt(step, attempt), Filter.LessOrEqual("firstLine", fromLine)),
+        var page = line <= 1 ? null : await _pages.FindOneAsync(
+            Filter.Every(OfAttempt(step, attempt), Filter.LessOrEqual("firstLine", line)),
             [new("firstLine", Descending: true)],
             cancellationToken).ConfigureAwait(false);
-        var start = holding is not null && holding.FirstLine + holding.LineCount > fromLine ? holding.FirstLine : fromLine;
-        return await _pages.FindAsync(
-            new(Filter.Every(OfAttempt(step, attempt), Filter.GreaterOrEqual("firstLine", start))) { Sort = ["firstLine"], Limit = limit },
-            cancellationToken).ConfigureAwait(false);
+        var next = page is null ? 1 : page.FirstLine + page.LineCount;
+        return next > line && page is not null ? page.FirstLine : next;
     }
 
-    /// <summary>The last pages, in order, that together hold at least that many lines (or all there are, up to 256 pages).</summary>
-    public async Task<IReadOnlyList<LogPage>> TailAsync(Id<Step> step, int attempt, long lines, CancellationToken cancellationToken)
-    {
-        var pages = new List<LogPage>();
-        var end = long.MaxValue;
-        while (lines > 0 && pages.Count < 256)
-        {
-            var earlier = await _pages.FindAsync(
-                new(Filter.Every(OfAttempt(step, attempt), Filter.Less("firstLine", end)))
-                {
-                    Sort = [new("firstLine", Descending: true)],
-                    Limit = 8,
-                },
-                cancellationToken).ConfigureAwait(false);
-            foreach (var page in earlier.TakeWhile(_ => lines > 0))
-            {
-                pages.Add(page);
-                lines -= page.LineCount;
-                end = page.FirstLine;
-            }
-            if (earlier.Count < 8)
-                break;
-        }
-        pages.Reverse();
-        return pages;
-    }
+    /// <summary>Pages in order that begin with the line or a later one.</summary>
+    /// <param name="limit">At most this many pages (each up to 256 KiB).</param>
+    public Task<IReadOnlyList<LogPage>> FindAsync(Id<Step> step, int attempt, long firstLine, int limit, CancellationToken cancellationToken) =>
+        _pages.FindAsync(
+            new(Filter.Every(OfAttempt(step, attempt), Filter.GreaterOrEqual("firstLine", firstLine))) { Sort = ["firstLine"], Limit = limit },
+            cancellationToken);
 
     /// <summary>Pages of all steps of the execution in the order of their ids.</summary>
     /// <param name="from">The first id; null: from the first page.</param>

@@ -97,7 +97,7 @@ public sealed class OdtpImportTests : IAsyncLifetime
         Assert.Equal(1, (await ImportAsync("users", Written("ada l."))).Updated);
         Assert.Equal("ada l.", (await users.GetAsync(Id<User>.Parse(User), Token))!.DisplayName);
 
-        var stored = (await _stores.Get<ImportStore>().GetAsync("users", ObjectId.Parse(User), Token))!.Value;
+        var stored = (await _stores.Get<ImportStore>().GetAsync("users", ObjectId.Parse(User), Token))!;
         await _stores.Get<ImportStore>().TryReplaceAsync("users", stored.Id, stored.Revision, stored.Json, Token);
         Assert.Equal(1, (await ImportAsync("users", Written("ada lovelace"))).Left);
         Assert.Equal("ada l.", (await users.GetAsync(Id<User>.Parse(User), Token))!.DisplayName);

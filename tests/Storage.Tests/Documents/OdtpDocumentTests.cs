@@ -91,7 +91,7 @@ public sealed class OdtpDocumentTests
 
         await users.UpdateAsync(Id<User>.Parse(Id1), user => user with { Email = "new@example.org" }, Token);
 
-        var stored = JsonElement.Parse((await database.Collection("users").GetAsync(ObjectId.Parse(Id1), Token))!.Value.Json.Span);
+        var stored = JsonElement.Parse((await database.Collection("users").GetAsync(ObjectId.Parse(Id1), Token))!.Json.Span);
         Assert.Equal("new@example.org", stored.GetProperty("email").GetString());
         Assert.Equal(Id2, stored.GetProperty("digitalTwins")[0].GetProperty("$oid").GetString());
     }

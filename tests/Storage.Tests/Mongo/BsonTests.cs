@@ -122,7 +122,7 @@ public sealed class BsonTests
         var id = ObjectId.New(TimeProvider.System);
         MongoDocument.Write(bson, id, 7, """{"_id":"x","revision":3,"name":"a","_twinrunner":1}"""u8, 42, [new("by_name", ["name"], Unique: true)]);
 
-        var stored = MongoDocument.Read(bson.Written.Span);
+        var stored = MongoDocument.Read(bson.Written.Span, StoredDocument.Read);
 
         Assert.Equal((id, 7), (stored.Id, stored.Revision));
         Assert.Equal($$$"""{"_id":{"$oid":"{{{id}}}"},"name":"a"}""", Encoding.UTF8.GetString(stored.Json.Span));

@@ -81,7 +81,7 @@ public sealed class MongoFaultTests : IAsyncLifetime
         Assert.True(await documents.TryInsertAsync([New(ObjectId.New(TimeProvider.System), 5), New(ObjectId.New(TimeProvider.System), 5)], Token));
 
         Assert.Equal(2, await ReadAsync(documents, id));
-        Assert.Equal(2, (await documents.GetAsync(id, Token))!.Value.Revision);
+        Assert.Equal(2, (await documents.GetAsync(id, Token))!.Revision);
         Assert.Equal(3, await documents.CountAsync(Filter.All, 10, Token));
     }
 
@@ -118,7 +118,7 @@ public sealed class MongoFaultTests : IAsyncLifetime
         _proxy.Heal();
 
         Assert.True(await replacing);
-        Assert.Equal(2, (await documents.GetAsync(id, Token))!.Value.Revision);
+        Assert.Equal(2, (await documents.GetAsync(id, Token))!.Revision);
     }
 
     [Fact]
@@ -169,13 +169,13 @@ public sealed class MongoFaultTests : IAsyncLifetime
     {
         while (true)
         {
-            var stored = Assert.NotNull(await documents.GetAsync(id, Token));
+            var stored = (await documents.GetAsync(id, Token))!;
             if (await documents.TryReplaceAsync(id, stored.Revision, New(id, NumberOf(stored) + 1).Json, Token))
                 return true;
         }
     }
 
-    private static async Task<int> ReadAsync(IDocumentCollection documents, ObjectId id) => NumberOf(Assert.NotNull(await documents.GetAsync(id, Token)));
+    private static async Task<int> ReadAsync(IDocumentCollection documents, ObjectId id) => NumberOf((await documents.GetAsync(id, Token))!);
 
     private static int NumberOf(StoredDocument stored) => JsonElement.Parse(stored.Json.Span).GetProperty("n").GetInt32();
 

@@ -26,15 +26,14 @@ public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
     }
 
     [Fact]
-    public async Task A_tail_has_the_last_pages_with_that_many_lines_in_order()
+    public async Task A_line_that_is_not_stored_yet_is_in_the_page_that_comes_next()
     {
         var logs = await FilledAsync();
+        var start = await logs.StartOfPageAsync(_step, 1, 35, Token);
+        await logs.AppendAsync(Page(1, 31), Token);
 
-        Assert.Equal([21], (await logs.TailAsync(_step, 1, 10, Token)).Select(page => page.FirstLine));
-        Assert.Equal([11, 21], (await logs.TailAsync(_step, 1, 11, Token)).Select(page => page.FirstLine));
-        Assert.Equal([1, 11, 21], (await logs.TailAsync(_step, 1, 1000, Token)).Select(page => page.FirstLine));
-        Assert.Empty(await logs.TailAsync(_step, 1, 0, Token));
-        Assert.Empty(await logs.TailAsync(_step, 2, 10, Token));
+        Assert.Equal([31], (await logs.FindAsync(_step, 1, start, 10, Token)).Select(page => page.FirstLine));
+        Assert.Equal(1, await logs.StartOfPageAsync(_step, 2, 35, Token));
     }
 
     [Fact]
@@ -72,7 +71,7 @@ public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
     }
 
     private async Task<IEnumerable<long>> PagesFromAsync(LogStore logs, long line) =>
-        (await logs.FindAsync(_step, 1, line, 10, Token)).Select(page => page.FirstLine);
+        (await logs.FindAsync(_step, 1, await logs.StartOfPageAsync(_step, 1, line, Token), 10, Token)).Select(page => page.FirstLine);
 
     private LogPage Page(int attempt, long firstLine) => new()
     {

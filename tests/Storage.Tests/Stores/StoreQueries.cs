@@ -44,8 +44,8 @@ internal static class StoreQueries
 
         var logs = await ReadyAsync(new LogStore(watched, feed), token);
         await logs.LastPageAsync(step, 1, token);
+        await logs.StartOfPageAsync(step, 1, 100, token);
         await logs.FindAsync(step, 1, 100, 10, token);
-        await logs.TailAsync(step, 1, 100, token);
         await logs.FindByExecutionAsync(execution, null, Id<LogPage>.New(time), 10, token);
         await logs.LastIdAsync(token);
         await logs.DeleteAsync(step, token);

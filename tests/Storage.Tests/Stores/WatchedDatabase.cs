@@ -24,20 +24,21 @@ internal sealed class WatchedCollection(IDocumentCollection inner, WatchedDataba
 {
     public string Name => inner.Name;
 
-    public Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
+    public Task<T?> GetAsync<T>(ObjectId id, DocumentReader<T> read, CancellationToken cancellationToken) where T : class? =>
+        inner.GetAsync(id, read, cancellationToken);
 
     public Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken) => inner.GetRevisionAsync(id, cancellationToken);
 
-    public Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken) =>
-        inner.GetManyAsync(ids, cancellationToken);
+    public Task<IReadOnlyList<T>> GetManyAsync<T>(IReadOnlyCollection<ObjectId> ids, DocumentReader<T> read, CancellationToken cancellationToken) =>
+        inner.GetManyAsync(ids, read, cancellationToken);
 
     public Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken) =>
         inner.TryInsertAsync(documents, cancellationToken);
 
-    public async Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> FindAsync<T>(DocumentQuery query, DocumentReader<T> read, CancellationToken cancellationToken)
     {
         database.Queries.Enqueue((Name, query, true));
-        var found = await inner.FindAsync(query, cancellationToken);
+        var found = await inner.FindAsync(query, read, cancellationToken);
         await database.AfterFind();
         return found;
     }

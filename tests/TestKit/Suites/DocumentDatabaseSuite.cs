@@ -41,7 +41,8 @@ public abstract partial class DocumentDatabaseSuite : IAsyncLifetime
 
         Assert.True(await _documents.TryInsertAsync([new(id, json)], Token));
 
-        var stored = Assert.NotNull(await _documents.GetAsync(id, Token));
+        var stored = await _documents.GetAsync(id, Token);
+        Assert.NotNull(stored);
         Assert.Equal((id, 1), (stored.Id, stored.Revision));
         AssertSameJson(json, stored.Json);
     }
@@ -105,7 +106,8 @@ public abstract partial class DocumentDatabaseSuite : IAsyncLifetime
         var won = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _documents.TryReplaceAsync(id, 1, Json(id, $"\"n\":{i}"), Token)));
 
         Assert.Single(won, true);
-        var stored = Assert.NotNull(await _documents.GetAsync(id, Token));
+        var stored = await _documents.GetAsync(id, Token);
+        Assert.NotNull(stored);
         Assert.Equal(2, stored.Revision);
         AssertSameJson(Json(id, $"\"n\":{Array.IndexOf(won, true)}"), stored.Json);
     }

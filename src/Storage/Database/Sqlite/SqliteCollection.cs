@@ -26,10 +26,14 @@ internal sealed class SqliteCollection : IDocumentCollection
 
     public string Name { get; }
 
-    public async Task<StoredDocument?> GetAsync(ObjectId id, CancellationToken cancellationToken)
+    public async Task<T?> GetAsync<T>(ObjectId id, DocumentReader<T> read, CancellationToken cancellationToken) where T : class?
     {
         _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
-        return await _readers.ReadAsync(connection => Get(connection, id), cancellationToken).ConfigureAwait(false);
+        return await _readers.ReadAsync(connection =>
+        {
+            using var statement = connection.Prepare(_get);
+            return statement.Bind(id).Step() ? Read(statement, read) : null;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<long?> GetRevisionAsync(ObjectId id, CancellationToken cancellationToken)
@@ -42,12 +46,20 @@ internal sealed class SqliteCollection : IDocumentCollection
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> GetManyAsync(IReadOnlyCollection<ObjectId> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> GetManyAsync<T>(IReadOnlyCollection<ObjectId> ids, DocumentReader<T> read, CancellationToken cancellationToken)
     {
         _ = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
-        return await _readers.ReadAsync<IReadOnlyList<StoredDocument>>(
-            connection => InSnapshot(connection, () => ids.Select(id => Get(connection, id)).OfType<StoredDocument>().ToList()),
-            cancellationToken).ConfigureAwait(false);
+        return await _readers.ReadAsync<IReadOnlyList<T>>(connection => InSnapshot(connection, () =>
+        {
+            var found = new List<T>(ids.Count);
+            foreach (var id in ids)
+            {
+                using var statement = connection.Prepare(_get);
+                if (statement.Bind(id).Step())
+                    found.Add(Read(statement, read));
+            }
+            return found;
+        }), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<bool> TryInsertAsync(IReadOnlyCollection<NewDocument> documents, CancellationToken cancellationToken)
@@ -60,16 +72,16 @@ internal sealed class SqliteCollection : IDocumentCollection
             .ConfigureAwait(false);
     }
 
-    public async Task<IReadOnlyList<StoredDocument>> FindAsync(DocumentQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> FindAsync<T>(DocumentQuery query, DocumentReader<T> read, CancellationToken cancellationToken)
     {
         var layout = _layout ?? await LayoutAsync(cancellationToken).ConfigureAwait(false);
         var select = SqliteQuery.Find(layout, Name, query);
-        return await _readers.ReadAsync<IReadOnlyList<StoredDocument>>(connection =>
+        return await _readers.ReadAsync<IReadOnlyList<T>>(connection =>
         {
-            var found = new List<StoredDocument>();
+            var found = new List<T>();
             using var statement = select.Prepare(connection);
             while (statement.Step())
-                found.Add(Read(statement));
+                found.Add(Read(statement, read));
             return found;
         }, cancellationToken).ConfigureAwait(false);
     }
@@ -153,12 +165,6 @@ internal sealed class SqliteCollection : IDocumentCollection
 
     private SqliteLayout Written(SqliteConnection connection) => _written ??= SqliteSchema.CreateTable(connection, Name);
 
-    private StoredDocument? Get(SqliteConnection connection, ObjectId id)
-    {
-        using var statement = connection.Prepare(_get);
-        return statement.Bind(id).Step() ? Read(statement) : null;
-    }
-
     private bool Insert(SqliteConnection connection, SqliteLayout layout, NewDocument document, object?[] keys)
     {
         var written = Written(connection);
@@ -179,8 +185,8 @@ internal sealed class SqliteCollection : IDocumentCollection
     private static object?[] Current(SqliteLayout written, SqliteLayout layout, ReadOnlyMemory<byte> json, object?[] keys) =>
         written.Paths.Count == layout.Paths.Count ? keys : written.ReadKeys(json.Span);
 
-    private static StoredDocument Read(SqliteStatement statement) =>
-        new(ObjectId.FromBytes(statement.Bytes(0)), statement.Integer(1), statement.Bytes(2).ToArray());
+    private static T Read<T>(SqliteStatement statement, DocumentReader<T> read) =>
+        read(ObjectId.FromBytes(statement.Bytes(0)), statement.Integer(1), statement.Bytes(2));
 
     private static T InSnapshot<T>(SqliteConnection connection, Func<T> read)
     {

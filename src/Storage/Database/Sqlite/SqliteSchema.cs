@@ -21,7 +21,7 @@ internal static class SqliteSchema
             connection.Execute("PRAGMA journal_mode = WAL");
             connection.Execute("PRAGMA synchronous = FULL"); // flush the log at every commit, not only at checkpoints
             connection.Execute("PRAGMA wal_autocheckpoint = 2000");
-            connection.Execute("PRAGMA cache_size = -8192"); // KiB; the system's own cache stands behind it
+            connection.Execute("PRAGMA cache_size = -4096"); // KiB; the system's own cache stands behind it
             connection.Execute("PRAGMA temp_store = MEMORY");
             if (isNew)
             {
@@ -41,7 +41,7 @@ internal static class SqliteSchema
     {
         var connection = new SqliteConnection(path);
         connection.Execute("PRAGMA query_only = 1");
-        connection.Execute("PRAGMA cache_size = -4096");
+        connection.Execute("PRAGMA cache_size = -1024");
         connection.Execute("PRAGMA temp_store = MEMORY");
         return connection;
     }
