@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,8 +12,8 @@ namespace Twinrunner.Storage;
 [JsonConverter(typeof(ObjectIdJsonConverter))]
 public readonly record struct ObjectId : IComparable<ObjectId>, ISpanParsable<ObjectId>
 {
-    private static readonly ulong ProcessPart = (ulong)RandomNumberGenerator.GetInt32(int.MaxValue) << 9
-        | (uint)RandomNumberGenerator.GetInt32(512);
+    // Random bits of the operating system's, as those of a Guid are: a cryptographic library only for these would be megabytes.
+    private static readonly ulong ProcessPart = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray()) & 0xFF_FFFF_FFFF;
     private static long _last;
 
     private readonly uint _seconds;

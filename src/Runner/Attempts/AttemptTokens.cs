@@ -23,7 +23,7 @@ internal sealed class AttemptTokens(SecretKey secret, TimeProvider time)
 
     private static readonly TimeSpan AddressLifetime = TimeSpan.FromHours(12);
 
-    private readonly byte[] _key = secret.Derive("attempts");
+    private readonly Lazy<byte[]> _key = new(() => secret.Derive("attempts"));
 
     public string Issue(StepKey attempt)
     {
@@ -51,7 +51,7 @@ internal sealed class AttemptTokens(SecretKey secret, TimeProvider time)
 
     private static string ClaimsOf(PresignedVerb verb, string key, string expires) => $"{verb}\n{expires}\n{key}";
 
-    private string Sign(string claims) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(claims)));
+    private string Sign(string claims) => Base64Url.EncodeToString(HMACSHA256.HashData(_key.Value, Encoding.UTF8.GetBytes(claims)));
 
     private bool Matches(string claims, string signature) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(claims)), Encoding.UTF8.GetBytes(signature));
