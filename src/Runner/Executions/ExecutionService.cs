@@ -126,7 +126,7 @@ public sealed class ExecutionService(
     private async Task StopRunningAsync(Execution execution, CancellationToken cancellationToken)
     {
         var stop = new StopRequest(execution.CancelReason, execution.CancelMessage!, time.GetUtcNow());
-        foreach (var status in (StepStatus[])[StepStatus.Preparing, StepStatus.Running, StepStatus.Ready])
+        foreach (var status in (StepStatus[])[StepStatus.Preparing, StepStatus.Running, StepStatus.Ready, StepStatus.Collecting])
         {
             await foreach (var step in FindAsync(execution.Id, status, cancellationToken))
                 await advancer.StopAsync(step.Id, stop, cancellationToken);

@@ -24,7 +24,7 @@ public sealed class InputStager(IObjectStore objects, InputCache cache, OutputOp
     /// <exception cref="ObjectStoreException">An object is gone, or the store can't be reached.</exception>
     public async Task StageAsync(ResolvedInputs inputs, StepFolders folders, Func<string?, Task> tell, CancellationToken cancellationToken)
     {
-        using var patience = new StorePatience(options.Patience, time, tell);
+        using var patience = new StorePatience(options.Patience, time, tell, CancellationToken.None);
         TreeRemoval.Empty(folders.Input); // what an earlier, interrupted staging left
         using var root = OpenFolder.Open(folders.Input);
         MakeFolders(root, inputs.Files);

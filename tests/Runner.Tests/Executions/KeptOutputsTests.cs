@@ -92,6 +92,23 @@ public sealed class KeptOutputsTests : IAsyncLifetime
         Assert.Empty(folders.List()); // a step's folder is removed after its end, but before the server's
     }
 
+    [Fact]
+    public async Task Who_cancels_does_not_wait_for_the_store_and_keeps_what_the_step_left()
+    {
+        await using var room = await StartAsync(patience: TimeSpan.FromHours(1));
+        _proxy.Fault = request => request.Query["partNumber"] == "2" ? S3Fault.Down : null;
+        var execution = await room.SubmitAsync(Workflow);
+        await room.WhenAsync(execution.Id, async () => await room.StepAsync(execution, "load") is { Activity: not null } waiting ? waiting : null, "for the store to be waited for");
+
+        await room.Service.CancelAsync(execution.Id, "enough", Cancellation);
+        Assert.Equal(ExecutionStatus.Cancelled, (await room.EndOfAsync(execution)).Status);
+
+        _proxy.Fault = _ => null;
+        await room.Service.ResumeAsync(execution.Id, Cancellation);
+        Assert.Equal(ExecutionStatus.Succeeded, (await room.EndOfAsync(execution)).Status);
+        Assert.Equal(["load", "next"], _executor.Launches.Select(launch => launch.StepName));
+    }
+
     private Task<EngineRoom> StartAsync(TimeSpan patience) => EngineRoom.StartAsync(
         new() { DataFolder = _folder.Path, S3 = _bucket.Options with { Endpoint = _proxy.Address, CaFile = null, Retries = 0 } },
         _executor,

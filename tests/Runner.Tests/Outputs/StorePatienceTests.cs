@@ -4,10 +4,11 @@ using Twinrunner.TestKit;
 
 namespace Twinrunner.Runner.Tests.Outputs;
 
-public sealed class StorePatienceTests
+public sealed class StorePatienceTests : IDisposable
 {
     private readonly HastyTime _time = new(TimeSpan.FromMinutes(1));
     private readonly List<string?> _told = [];
+    private readonly CancellationTokenSource _hurry = new();
 
     [Fact]
     public async Task Waiting_is_told_with_its_begin_and_each_new_reason_and_that_it_is_over()
@@ -53,9 +54,27 @@ public sealed class StorePatienceTests
         Assert.True(_time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) > TimeSpan.FromSeconds(50));
     }
 
+    [Fact]
+    public async Task Who_is_in_a_hurry_waits_for_a_connection_that_was_cut_and_no_longer()
+    {
+        using var patience = Patience();
+        var tries = 0;
+        await Assert.ThrowsAsync<ObjectStoreException>(() => patience.TryAsync<int>(() =>
+        {
+            if (++tries == 2)
+                _hurry.Cancel();
+            throw new ObjectStoreException("it is down.");
+        }, CancellationToken.None));
+
+        Assert.InRange(tries, 3, 8);
+        Assert.True(_time.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) < TimeSpan.FromSeconds(4));
+    }
+
+    public void Dispose() => _hurry.Dispose();
+
     private StorePatience Patience() => new(TimeSpan.FromMinutes(1), _time, told =>
     {
         _told.Add(told);
         return Task.CompletedTask;
-    });
+    }, _hurry.Token);
 }

@@ -24,22 +24,23 @@ internal sealed class StepCompletion(
         HeldStep held,
         PreparedStep prepared,
         StepResult result,
+        StopSource stop,
         IStepSink sink,
         CancellationToken cancellationToken)
     {
         return result.Ran && prepared.Plan is { } plan
-            ? await CollectAsync(held, held.Step.Attempt, plan.Folders, prepared.Inputs, result, sink, cancellationToken)
+            ? await CollectAsync(held, held.Step.Attempt, plan.Folders, prepared.Inputs, result, stop, sink, cancellationToken)
             : EndOf(result);
     }
 
     /// <summary>Stores what an earlier attempt left on this node, if it did. Null: there is nothing, the step has to run.</summary>
-    public async Task<StepEnd?> CollectKeptAsync(HeldStep held, IStepSink sink, CancellationToken cancellationToken)
+    public async Task<StepEnd?> CollectKeptAsync(HeldStep held, StopSource stop, IStepSink sink, CancellationToken cancellationToken)
     {
         if (held.Step.Kept is not { } kept || kept.Node != node.Id || folders.Find(new(held.Step.Id, kept.Attempt)) is not { } places)
             return null;
         await sink.SayAsync($"Attempt {kept.Attempt} has run; what it left is stored now, and nothing runs again.", cancellationToken);
         var result = StepResult.Success(kept.StartedAt, kept.EndedAt) with { ExitCode = kept.ExitCode };
-        return await CollectAsync(held, kept.Attempt, places, ResolvedInputs.Of([]), result, sink, cancellationToken);
+        return await CollectAsync(held, kept.Attempt, places, ResolvedInputs.Of([]), result, stop, sink, cancellationToken);
     }
 
     /// <param name="places">Null: its executor has stored what it left.</param>
@@ -49,13 +50,14 @@ internal sealed class StepCompletion(
         StepFolders? places,
         ResolvedInputs inputs,
         StepResult result,
+        StopSource stop,
         IStepSink sink,
         CancellationToken cancellationToken)
     {
         var end = EndOf(result);
         var collected = places is null
             ? await collector.CollectStoredAsync(held.Step, cancellationToken)
-            : await CollectAsync(held, attempt, places, inputs, sink, cancellationToken);
+            : await CollectAsync(held, attempt, places, inputs, stop, sink, cancellationToken);
         foreach (var warning in collected.Warnings)
             await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
@@ -70,11 +72,13 @@ internal sealed class StepCompletion(
             };
     }
 
-    private async Task<CollectResult> CollectAsync(HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, IStepSink sink, CancellationToken cancellationToken)
+    private async Task<CollectResult> CollectAsync(
+        HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, StopSource stop, IStepSink sink, CancellationToken cancellationToken)
     {
         if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
             await events.PublishAsync(held.Step, cancellationToken);
-        return await collector.CollectAsync(held.Step, attempt, places, inputs, told => sink.ActivityAsync(told, cancellationToken).AsTask(), cancellationToken);
+        using var patience = collector.Patience(told => sink.ActivityAsync(told, cancellationToken).AsTask(), stop.Cancelled);
+        return await collector.CollectAsync(held.Step, attempt, places, inputs, patience, cancellationToken);
     }
 
     public StepEnd EndOf(StepResult result) => new(

@@ -103,7 +103,7 @@ internal sealed partial class StepRunner(
             var name = values.Missing[0];
             return completion.EndOf(StepResult.Failed(FailureReason.InputMissing, $"The secret '{name}' is not stored: run 'twin secret set {name}'."));
         }
-        if (await completion.CollectKeptAsync(held, sink, letGo) is { } stored)
+        if (await completion.CollectKeptAsync(held, stop, sink, letGo) is { } stored)
             return stored;
         var executor = executors.For(held.Step.Spec);
         using var preparing = CancellationTokenSource.CreateLinkedTokenSource(letGo, stop.Requested);
@@ -134,7 +134,7 @@ internal sealed partial class StepRunner(
         result ??= await launch.FollowAsync(async token => await executor.RunAsync(prepared.Plan, sink, token), mayLetGo: true, letGo);
         if (stop.Request is { } request && result is not { Succeeded: true })
             result = Stopped(request, result);
-        return await completion.CollectAsync(held, prepared, result!, sink, letGo);
+        return await completion.CollectAsync(held, prepared, result!, stop, sink, letGo);
     }
 
     private async Task StageAsync(PreparedStep prepared, IStepExecutor executor, IStepSink sink, CancellationToken cancellationToken)
