@@ -67,7 +67,8 @@ public sealed class ExecutionService(
             return await RefusalAsync(id, "Only an execution that is paused, failed or cancelled can be resumed.", cancellationToken);
 
         // Steps first: should we die in between, the execution has still failed and can be resumed again.
-        await ResetUnsuccessfulAsync(id, cancellationToken);
+        if (await ResetUnsuccessfulAsync(id, cancellationToken) is { } obstacle)
+            return await RefusalAsync(id, obstacle, cancellationToken);
         if (await executions.TryReopenAsync(id, cancellationToken) is not { } reopened)
             return await RefusalAsync(id, "Somebody else resumed it at the same time.", cancellationToken);
         await events.PublishAsync(reopened, "resumed", cancellationToken);
@@ -134,7 +135,8 @@ public sealed class ExecutionService(
         await advancer.EndWaitingAsync(execution, cancellationToken);
     }
 
-    private async Task ResetUnsuccessfulAsync(Id<Execution> id, CancellationToken cancellationToken)
+    /// <summary>Null: done. Else why it can't be, and nothing was changed.</summary>
+    private async Task<string?> ResetUnsuccessfulAsync(Id<Execution> id, CancellationToken cancellationToken)
     {
         var again = new List<Step>();
         foreach (var status in (StepStatus[])[StepStatus.Failed, StepStatus.Cancelled, StepStatus.Skipped])
@@ -145,11 +147,15 @@ public sealed class ExecutionService(
         var unfinished = again.Select(step => step.Id).ToHashSet();
         await foreach (var step in FindAsync(id, StepStatus.Pending, cancellationToken))
             unfinished.Add(step.Id);
+        var kept = await steps.GetManyAsync([.. again.SelectMany(step => step.DependsOn).Except(unfinished)], cancellationToken);
+        if (kept.FirstOrDefault(step => step.SucceededInOdtp) is { } foreign)
+            return $"Step '{foreign.Name}' ran in ODTP, which left a zip that no step here can take its inputs from: `twin rerun {id}` runs all of it again.";
         foreach (var step in again)
         {
             if (await steps.TryResetAsync(step.Id, [.. step.DependsOn.Where(unfinished.Contains)], cancellationToken) is { } reset)
                 await events.PublishAsync(reset, cancellationToken);
         }
+        return null;
     }
 
     private async IAsyncEnumerable<Step> FindAsync(

@@ -119,7 +119,7 @@ public sealed class WorkflowPlanning(ComponentStore components, VersionStore ver
 
     private static bool IsOf(Step step, string name) => step.Name == name || step.Spec.Source == name;
 
-    private static bool Kept(Step? earlier) => earlier is { Output: not null } && earlier.Status.IsSuccess() && !earlier.Spec.Background;
+    private static bool Kept(Step? earlier) => earlier is { Output: not null } && earlier.Status.IsSuccess() && !earlier.Spec.Background && !earlier.SucceededInOdtp;
 
     private async Task<PlanResult> WithTwinAsync(
         PlanResult plan,

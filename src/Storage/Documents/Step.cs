@@ -49,6 +49,10 @@ public sealed record Step : Document<Step>
     /// <summary>What became of every ended attempt, oldest first.</summary>
     public IReadOnlyList<StepAttempt> Attempts { get => field ?? []; init; }
 
+    /// <summary>It succeeded in an ODTP, which keeps no attempts, and left one zip that no step here can take as inputs.</summary>
+    [JsonIgnore]
+    public bool SucceededInOdtp => Status == StepStatus.Succeeded && Attempts.Count == 0;
+
     /// <summary>Who drives it now.</summary>
     public Lease? Lease { get; init; }
 
