@@ -5,11 +5,15 @@ using Twinrunner.Storage.Documents.Json;
 
 namespace Twinrunner.Storage.Documents;
 
-/// <summary>How documents become JSON: camelCase, enums by name, times as Extended JSON dates, nulls of our own fields left out.</summary>
+/// <summary>
+/// How documents become JSON: camelCase, enums by name, times as Extended JSON dates, nulls of our own fields left out. Fields that we
+/// don't know may lie as deep as MongoDB allows, which is deeper than .NET reads by itself.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = 200,
     Converters = [typeof(DateJsonConverter), typeof(Int32JsonConverter), typeof(Int64JsonConverter), typeof(DoubleJsonConverter)])]
 [JsonSerializable(typeof(Step))]
 [JsonSerializable(typeof(Execution))]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Twinrunner.Storage.Database;
+using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Storage.Transfer;
 
@@ -10,6 +11,8 @@ namespace Twinrunner.Storage.Transfer;
 public static class DocumentTransfer
 {
     private const int Page = 100;
+
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = DocumentJson.Default.Options.MaxDepth };
 
     /// <summary>Every collection that we or ODTP keep.</summary>
     public static IReadOnlyList<string> Collections { get; } =
@@ -68,8 +71,8 @@ public static class DocumentTransfer
     {
         if (left.Json.Span.SequenceEqual(right.Json.Span))
             return true;
-        using var one = JsonDocument.Parse(left.Json);
-        using var other = JsonDocument.Parse(right.Json);
+        using var one = JsonDocument.Parse(left.Json, Deep);
+        using var other = JsonDocument.Parse(right.Json, Deep);
         return JsonElement.DeepEquals(one.RootElement, other.RootElement);
     }
 }

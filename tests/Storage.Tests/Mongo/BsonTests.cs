@@ -4,7 +4,7 @@ using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Documents;
 using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Mongo.Bson;
-using Twinrunner.Storage.Mongo.Native;
+using Twinrunner.TestKit.Mongo;
 
 namespace Twinrunner.Storage.Tests.Mongo;
 
@@ -55,7 +55,7 @@ public sealed class BsonTests
     [MemberData(nameof(Values))]
     public void Every_value_comes_back_bit_for_bit(string hex, string json)
     {
-        RequireDriver();
+        TestMongo.RequireDriver(); // decimal numbers become text by its functions
         var bytes = Convert.FromHexString(hex);
 
         var written = ToJson(bytes);
@@ -145,19 +145,6 @@ public sealed class BsonTests
         var step = JsonSerializer.Deserialize(json, DocumentJson.Default.Step)!;
 
         Assert.Equal((5, 5, 5.0), (step.Attempt, step.Fence, step.Progress));
-    }
-
-    /// <summary>Decimal numbers become text by the driver's functions.</summary>
-    private static void RequireDriver()
-    {
-        try
-        {
-            MongoLibrary.Start();
-        }
-        catch (DatabaseException exception)
-        {
-            Assert.Skip(exception.Message);
-        }
     }
 
     private static string ToJson(byte[] bson)

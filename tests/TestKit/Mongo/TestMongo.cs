@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Twinrunner.Storage;
+using Twinrunner.Storage.Database;
 using Twinrunner.Storage.Mongo;
 using Twinrunner.Storage.Mongo.Bson;
+using Twinrunner.Storage.Mongo.Native;
 using Xunit;
 
 namespace Twinrunner.TestKit.Mongo;
@@ -15,6 +17,9 @@ public sealed class TestMongo : IAsyncDisposable
 
     /// <summary>Address of one with users and TLS.</summary>
     public const string SecureVariable = "TWIN_TEST_MONGODB_SECURE";
+
+    /// <summary>Address of the same, with a certificate (X.509) in place of a password.</summary>
+    public const string CertificateVariable = "TWIN_TEST_MONGODB_X509";
 
     /// <summary>Address of one without a replica set.</summary>
     public const string AloneVariable = "TWIN_TEST_MONGODB_ALONE";
@@ -32,6 +37,19 @@ public sealed class TestMongo : IAsyncDisposable
         var address = Environment.GetEnvironmentVariable(variable);
         Assert.SkipUnless(address is { Length: > 0 }, $"{variable} names no MongoDB (scripts/mongo.sh starts one)");
         return new(WithDatabase(address!, $"twin_{ObjectId.New(TimeProvider.System)}"));
+    }
+
+    /// <summary>Skips the test where libmongoc isn't installed.</summary>
+    public static void RequireDriver()
+    {
+        try
+        {
+            MongoLibrary.Start();
+        }
+        catch (DatabaseException exception)
+        {
+            Assert.Skip(exception.Message);
+        }
     }
 
     public MongoDatabase Open() => Open(new MongoOptions(Address));
