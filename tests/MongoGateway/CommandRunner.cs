@@ -8,6 +8,10 @@ internal sealed class CommandRunner(Gateway gateway, int connection)
     private readonly Scram _scram = new(gateway.Postgres);
     private readonly DataCommands _data = new(gateway);
     private string _application = "";
+    private string? _user;
+
+    /// <summary>Whom the certificate names that the client showed; null: it showed none.</summary>
+    public string? Subject { get; set; }
 
     public async Task<byte[]> RunAsync(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte>? sequence)
     {
@@ -67,12 +71,14 @@ internal sealed class CommandRunner(Gateway gateway, int connection)
                 return await _scram.StartAsync(command.Body);
             case "saslContinue":
                 return await _scram.ContinueAsync(command.Body);
+            case "authenticate":
+                return LogInByCertificate(command.Body);
             case "buildInfo" or "buildinfo":
                 return Ok().Put("version", "7.0.0").Put("maxBsonObjectSize", 16 << 20).Done();
             case "ping" or "endSessions":
                 return Ok().Done();
         }
-        if (gateway.Options.NeedsUsers && _scram.User is null)
+        if (gateway.Options.NeedsUsers && (_scram.User ?? _user) is null)
             throw new GatewayError(13, "Unauthorized", $"Command {command.Name} requires authentication");
         return command.Name switch
         {
@@ -112,6 +118,15 @@ internal sealed class CommandRunner(Gateway gateway, int connection)
             }
         }
         return hello.Done();
+    }
+
+    /// <summary>MONGODB-X509: it was checked when the connection was made.</summary>
+    private byte[] LogInByCertificate(ReadOnlyMemory<byte> message)
+    {
+        if (Subject is null || (Bson.Text(message, "user") is { } user && user != Subject))
+            throw new GatewayError(18, "AuthenticationFailed", "Authentication failed.");
+        _user = Subject;
+        return Ok().Put("dbname", "$external").Put("user", Subject).Done();
     }
 
     private byte[] Configure(Command command)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Twinrunner.MongoGateway;
@@ -24,7 +25,8 @@ internal sealed class Connection(Gateway gateway, Socket socket, int number)
             if (gateway.Certificate is { } certificate)
             {
                 var secure = new SslStream(stream);
-                await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+                await secure.AuthenticateAsServerAsync(Tls(certificate, gateway.UserAuthority));
+                _commands.Subject = secure.RemoteCertificate?.Subject.Replace(", ", ",");
                 stream = secure;
             }
             await using (stream)
@@ -43,6 +45,17 @@ internal sealed class Connection(Gateway gateway, Socket socket, int number)
             await Console.Error.WriteLineAsync($"connection {number}: {exception}");
         }
     }
+
+    /// <summary>A client may show a certificate; one of another authority's ends the handshake.</summary>
+    private static SslServerAuthenticationOptions Tls(X509Certificate2 certificate, X509Certificate2? userAuthority) => userAuthority is null
+        ? new() { ServerCertificate = certificate }
+        : new()
+        {
+            ServerCertificate = certificate,
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { userAuthority }, RevocationMode = X509RevocationMode.NoCheck },
+            RemoteCertificateValidationCallback = (_, _, _, errors) => errors is SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateNotAvailable,
+        };
 
     /// <summary>False: the connection is over.</summary>
     private async Task<bool> AnswerAsync(Stream stream)

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Twinrunner.MongoGateway;
 
 /// <summary>
-/// Speaks MongoDB's wire protocol before DocumentDB, an extension of PostgreSQL, for tests only: handshake, SCRAM-SHA-256, sessions,
+/// Speaks MongoDB's wire protocol before DocumentDB, an extension of PostgreSQL, for tests only: handshake, SCRAM-SHA-256, X.509, sessions,
 /// transactions, retryable writes, cursors, change streams and failpoints. Queries, updates and indexes are the extension's own.
 /// </summary>
 internal sealed class Gateway : IAsyncDisposable
@@ -24,6 +24,8 @@ internal sealed class Gateway : IAsyncDisposable
         Changes = new(Postgres, this);
         if (options is { Certificate: { } certificate, Key: { } key })
             Certificate = X509CertificateLoader.LoadPkcs12(X509Certificate2.CreateFromPemFile(certificate, key).Export(X509ContentType.Pkcs12), null);
+        if (options.UserAuthority is { } authority)
+            UserAuthority = X509CertificateLoader.LoadCertificateFromFile(authority);
         _listener = new(IPAddress.Loopback, options.Port);
         _listener.Start(512);
     }
@@ -32,6 +34,7 @@ internal sealed class Gateway : IAsyncDisposable
     public Postgres Postgres { get; }
     public ChangeLog Changes { get; }
     public X509Certificate2? Certificate { get; }
+    public X509Certificate2? UserAuthority { get; }
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
     public CancellationToken Stopped => _stopped.Token;
 

@@ -12,4 +12,7 @@ internal sealed record GatewayOptions(string Postgres, int Port)
     public string? Certificate { get; init; }
 
     public string? Key { get; init; }
+
+    /// <summary>File with the authority (PEM) whose certificates are users, too; null: only passwords log in.</summary>
+    public string? UserAuthority { get; init; }
 }

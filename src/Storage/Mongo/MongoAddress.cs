@@ -61,7 +61,7 @@ internal static unsafe partial class MongoAddress
         return $"{options.Address[..start]}{user}{(password is null ? "" : ":" + password)}@{options.Address[Math.Max(start, end)..]}";
     }
 
-    public static string WithoutPassword(string address) => CredentialsPattern().Replace(address, "//");
+    public static string WithoutPassword(string address) => SecretPattern().Replace(address, "");
 
     /// <summary>Whatever the address says: a write that we acknowledge outlives the primary, and what decides something is read from it.</summary>
     private static void SetConcerns(UriHandle uri)
@@ -75,7 +75,7 @@ internal static unsafe partial class MongoAddress
         Libmongoc.DestroyReadPreference(preference);
     }
 
-    // Up to the last @: a password that wasn't percent-encoded may hold one.
-    [GeneratedRegex("//.*@")]
-    private static partial Regex CredentialsPattern();
+    // Up to the last @: a password that wasn't percent-encoded may hold one. And what opens the key of a certificate.
+    [GeneratedRegex("(?<=//).*@|(?<=Password=)[^&]*", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretPattern();
 }

@@ -9,8 +9,12 @@ internal static class MongoErrors
 
     private static string Sentence(MongoOptions options, MongoException exception) => exception switch
     {
+        { IsRefused: true } when options.Address.Contains("MONGODB-X509", StringComparison.OrdinalIgnoreCase) =>
+            $"The database {options} refused the certificate ({exception.Said}). Give the file with certificate and key as tlsCertificateKeyFile in the address; its subject is the user's name in the database $external.",
         { IsRefused: true } =>
             $"The database {options} refused the user or the password ({exception.Said}). Check databaseUser and databasePassword, and authSource in the address.",
+        { IsUnreachable: true } when options.Address.Contains("tlsCertificateKeyFile", StringComparison.OrdinalIgnoreCase) =>
+            $"The database {options} can't be reached, or it and this machine can't agree on TLS ({exception.Said}). Check that it runs, that tlsCertificateKeyFile holds a certificate and its key, that the server trusts its authority, and that tlsCAFile is the server's authority.",
         { IsUnreachable: true } when exception.Said.Contains("certificate", StringComparison.OrdinalIgnoreCase) || exception.Said.Contains("TLS", StringComparison.OrdinalIgnoreCase) =>
             $"The database {options} and this machine can't agree on TLS ({exception.Said}). Give the file of the authority that signed its certificate as tlsCAFile in the address, and check the certificate's names.",
         { IsUnreachable: true } =>
