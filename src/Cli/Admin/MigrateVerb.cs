@@ -57,7 +57,9 @@ internal sealed class MigrateVerb : Verb
 
     private async Task MoveObjectsAsync(StoragePlace from, StoragePlace to, CancellationToken cancellationToken)
     {
-        var count = await ObjectTransfer.CopyAsync(from.Objects, to.Objects, _ => { }, cancellationToken);
+        var done = 0;
+        var count = await ObjectTransfer.CopyAsync(from.Objects, to.Objects, _ => Terminal.ShowStatus($"objects: {Interlocked.Increment(ref done):N0}"), cancellationToken);
+        Terminal.ShowStatus("");
         Terminal.Print($"{"objects",-16} {count.Objects,10:N0}   {count.Written,10:N0} written   {Humane.Size(count.Bytes)}");
     }
 
@@ -66,10 +68,12 @@ internal sealed class MigrateVerb : Verb
         await to.EnsureIndexesAsync(cancellationToken);
         foreach (var name in DocumentTransfer.Collections)
         {
+            Terminal.ShowStatus($"{name} …");
             var count = await DocumentTransfer.CopyAsync(from.Database.Collection(name), to.Database.Collection(name), cancellationToken);
             if (count.Documents > 0)
                 Terminal.Print($"{name,-16} {count.Documents,10:N0}   {count.Written,10:N0} written");
         }
+        Terminal.ShowStatus("");
     }
 
     private static HostSettings Read(string folder)
