@@ -8,7 +8,7 @@
 #   mongo.sh stop [PID]    ends that use. It stops with its last user.
 #   mongo.sh status        says whether it runs
 #
-# Everything listens on loopback: plain on 27417, with users and TLS on 27418, a server without a replica set on 27419.
+# Everything listens on loopback: plain on 27417, with users (passwords or certificates) and TLS on 27418, a server without a replica set on 27419.
 # DEBIAN_MIRROR   where the packages come from, when not from where this machine's do
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -72,18 +72,24 @@ wal_level = logical
 fsync = off # nothing in it outlives its server
 full_page_writes = off
 documentdb.maxWriteBatchSize = 100000
+# Claims write the same steps again and again: what is dead is passed over, and swept soon.
+documentdb_rum.enable_support_dead_index_items = on
+autovacuum_naptime = 10s
 SETTINGS
 }
 
 make_certificates() {
-  [ ! -f "$run/server.pem" ] || [ -n "$(find "$run/server.pem" -mtime +20)" ] || return 0
+  [ ! -f "$run/client.pem" ] || [ -n "$(find "$run/client.pem" -mtime +20)" ] || return 0
   (
     cd "$run"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj '/CN=Tests' -keyout ca.key -out ca.pem
     openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=localhost' -keyout server.key -out server.csr
     openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
       -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1') -out server.pem
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/O=Twinrunner/CN=tester' -keyout client.key -out client.csr
+    openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 | cat client.key - >client.new
     chmod 644 ca.pem
+    mv client.new client.pem
   ) >"$run/openssl.log" 2>&1
 }
 
@@ -137,11 +143,12 @@ start_mongo() {
   sql -c 'SET client_min_messages = error' -c 'CREATE EXTENSION IF NOT EXISTS documentdb CASCADE'
   make_user
   alive plain || start_gateway plain $plain
-  alive secure || start_gateway secure $secure --users "--cert=$run/server.pem" "--key=$run/server.key"
+  alive secure || start_gateway secure $secure --users "--cert=$run/server.pem" "--key=$run/server.key" "--user-ca=$run/ca.pem"
   alive alone || start_gateway alone $alone --standalone
   started_at "$1" >"$run/users/$1"
   echo "TWIN_TEST_MONGODB=mongodb://127.0.0.1:$plain/?replicaSet=rs0"
   echo "TWIN_TEST_MONGODB_SECURE=mongodb://$user:$password@127.0.0.1:$secure/?replicaSet=rs0&authSource=admin&tls=true&tlsCAFile=$run/ca.pem"
+  echo "TWIN_TEST_MONGODB_X509=mongodb://127.0.0.1:$secure/?replicaSet=rs0&authMechanism=MONGODB-X509&tls=true&tlsCAFile=$run/ca.pem&tlsCertificateKeyFile=$run/client.pem"
   echo "TWIN_TEST_MONGODB_ALONE=mongodb://127.0.0.1:$alone/"
 }
 

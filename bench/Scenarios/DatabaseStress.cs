@@ -36,7 +36,7 @@ internal sealed class DatabaseStress : IScenario
             await Task.WhenAll([CutAsync(proxy, over.Token), .. Enumerable.Range(0, Flows).Select(_ => Task.Run(() => FlowAsync(documents, () => Interlocked.Increment(ref calls), over.Token), CancellationToken.None))]);
             cancellationToken.ThrowIfCancellationRequested();
             await documents.DeleteAsync(Filter.All, cancellationToken);
-            GC.Collect();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true); // what is held, not what may be thrown away
             using var self = Process.GetCurrentProcess();
             memory.Add(self.WorkingSet64 / 1e6);
             settings.Say($"minute {round + 1}: {memory[^1]:0} MB, {calls:N0} calls, {proxy.Seen:N0} connections");

@@ -63,6 +63,11 @@ internal sealed class StoreSize(BackEnds backEnds) : IScenario
             var executions = await stores.Get<ExecutionStore>().ListAsync(null, null, null, 1, token);
             await stores.Get<StepStore>().ListAsync(executions[0].Id, null, PageSize, token);
         }),
+        ("second page of the oldest steps", async (stores, token) =>
+        {
+            var oldest = await stores.Get<ExecutionStore>().FindOpenAsync(null, 1, token);
+            await stores.Get<StepStore>().ListAsync(oldest[0].Id, new(oldest[0].Id.Value), PageSize, token);
+        }),
         ("list page of executions", (stores, token) => stores.Get<ExecutionStore>().ListAsync(null, null, null, 10, token)),
         ("claim of a step", async (stores, token) =>
         {
