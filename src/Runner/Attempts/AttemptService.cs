@@ -90,6 +90,15 @@ internal sealed class AttemptService(
         if ((count, size) != (said.FileCount, said.Size))
             return "The manifest doesn't hold what the output says.";
         await outputs.TryInsertAsync(said, cancellationToken);
+        changes.Signal(ChangeTopic.StepOutputs(step.Id));
         return null;
+    }
+
+    /// <summary>Returns when a helper has stored all that the attempt left.</summary>
+    public async Task StoredAsync(StepKey key, CancellationToken cancellationToken)
+    {
+        using var stored = changes.Subscribe(ChangeTopic.StepOutputs(key.Step));
+        while (!(await outputs.FindByStepAsync(key.Step, cancellationToken)).Any(output => output.Attempt == key.Attempt && output.OutputType == "output"))
+            await stored.WaitAsync(cancellationToken);
     }
 }

@@ -39,6 +39,9 @@ public sealed record StepPlan
     /// <summary>Folders of this node; null where the executor uses none.</summary>
     public StepFolders? Folders { get; init; }
 
+    /// <summary>There is something to place in its input folder.</summary>
+    public bool HasInputs { get; init; }
+
     /// <summary>Copy the work directory (<see cref="StepFolders.WorkdirTarget"/>) to <see cref="StepFolders.Snapshot"/> when the attempt has ended.</summary>
     public bool Snapshot { get; init; }
 

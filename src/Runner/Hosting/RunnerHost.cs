@@ -141,7 +141,9 @@ public static class RunnerHost
                 Installation = cluster.InstallationOf(settings, NodeIdentity.Load(settings.DataFolder, TimeProvider.System).Id.ToString()),
                 Namespace = cluster.Namespace ?? access.Namespace,
                 Shared = cluster.Shared,
-                Helpers = cluster is { HelperImage: { } image, ApiUrl: { } url } ? new(image, url, provider.GetRequiredService<AttemptTokens>().Issue) : null,
+                Helpers = cluster is { HelperImage: { } image, ApiUrl: { } url }
+                    ? new(image, url, provider.GetRequiredService<AttemptTokens>().Issue, provider.GetRequiredService<AttemptService>().StoredAsync)
+                    : null,
                 User = cluster.User,
                 Patience = cluster.Patience,
                 ClusterDomain = cluster.ClusterDomain,

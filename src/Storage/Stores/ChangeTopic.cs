@@ -5,7 +5,7 @@ namespace Twinrunner.Storage.Stores;
 /// <summary>What a reader may wait for.</summary>
 public readonly record struct ChangeTopic
 {
-    private enum Subject { Events, Queue, Execution, ExecutionLog, StepLog, StepStop, Syncs }
+    private enum Subject { Events, Queue, Execution, ExecutionLog, StepLog, StepStop, StepOutputs, Syncs }
 
     private readonly Subject _subject;
     private readonly ObjectId _id;
@@ -32,6 +32,9 @@ public readonly record struct ChangeTopic
 
     /// <summary>A wish to stop that step.</summary>
     public static ChangeTopic StepStop(Id<Step> id) => new(Subject.StepStop, id.Value);
+
+    /// <summary>Outputs that a helper in that step's pod has stored.</summary>
+    public static ChangeTopic StepOutputs(Id<Step> id) => new(Subject.StepOutputs, id.Value);
 
     /// <summary>As text that <see cref="TryParse"/> reads, in another process.</summary>
     public override string ToString() => $"{_subject}:{_id}";

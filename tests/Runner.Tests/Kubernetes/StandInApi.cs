@@ -46,6 +46,18 @@ internal sealed class StandInApi : IAsyncDisposable
         return this;
     }
 
+    /// <summary>An answer that ends no earlier than that has happened.</summary>
+    public StandInApi AnswersAfter(Task happened, string body)
+    {
+        _answers.Enqueue(async context =>
+        {
+            await context.Response.Body.FlushAsync();
+            await happened;
+            await context.Response.WriteAsync(body);
+        });
+        return this;
+    }
+
     /// <summary>The lines of a watch, and then its end.</summary>
     public StandInApi Watches(params string[] lines) => Answers(200, string.Concat(lines.Select(line => line + "\n")));
 

@@ -61,7 +61,7 @@ internal sealed class StepPreparation(
         // What is stored keeps its expressions: another attempt may see other values.
         await held.SetPreparedAsync(held.Step.Spec with { Image = spec.Image, ImageDigest = spec.ImageDigest }, key, cancellationToken);
         var places = executor.UsesFolders ? folders.Create(new(step.Id, step.Attempt)) : null;
-        var plan = StepPlanBuilder.Build(step, spec, execution, places, secrets);
+        var plan = StepPlanBuilder.Build(step, spec, execution, places, secrets) with { HasInputs = inputs.Files.Count > 0 };
         return PreparedStep.Launch(plan, inputs);
     }
 

@@ -128,6 +128,7 @@ internal sealed class AttemptFollower(
     {
         if (!result.Ran)
             return result;
+        _ended.TrySetResult();
         await StartAsync(pod, result.StartedAt, start, cancellationToken);
         // Before anything may be removed, and before the helper has a reason to end the pod.
         await CompleteLogAsync(cancellationToken);
@@ -152,6 +153,18 @@ internal sealed class AttemptFollower(
     private async Task<StepResult> CollectAsync(StepResult result, CancellationToken cancellationToken)
     {
         await sink.CollectingAsync(cancellationToken);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stored = options.Helpers!.StoredAsync(plan.Key, enough.Token);
+        var ended = HelperEndAsync(result, enough.Token);
+        var first = await Task.WhenAny(stored, ended);
+        await enough.CancelAsync();
+        await Task.WhenAll(stored, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+        return first == ended ? await ended : result;
+    }
+
+    private async Task<StepResult> HelperEndAsync(StepResult result, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var (state, now) = (watch.State, time.GetUtcNow());

@@ -102,7 +102,7 @@ internal static partial class JobPlan
         return new()
         {
             RestartPolicy = "Never",
-            InitContainers = withHelpers ? [Helper(InputsContainer, plan, options, policy, volumes)] : null,
+            InitContainers = withHelpers && plan.HasInputs ? [Helper(InputsContainer, plan, options, policy, volumes)] : null,
             Containers = withHelpers ? [Step(plan, policy, volumes), Helper(OutputsContainer, plan, options, policy, volumes)] : [Step(plan, policy, volumes)],
             Volumes = volumes.Volumes,
             ServiceAccountName = policy.ServiceAccount,

@@ -38,4 +38,5 @@ public sealed record SharedVolume(string? Claim, string? HostPath, string Path);
 /// <summary>The containers beside a step's own, made of our image.</summary>
 /// <param name="Api">Address under which pods reach our API.</param>
 /// <param name="Token">Makes the token of one attempt, good for nothing else.</param>
-public sealed record StepHelpers(string Image, Uri Api, Func<StepKey, string> Token);
+/// <param name="StoredAsync">Returns when our API was told all that the attempt left.</param>
+public sealed record StepHelpers(string Image, Uri Api, Func<StepKey, string> Token, Func<StepKey, CancellationToken, Task> StoredAsync);

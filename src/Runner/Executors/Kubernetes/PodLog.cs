@@ -11,8 +11,12 @@ internal sealed class PodLog(KubernetesApi api, string @namespace, string pod, L
 
     private const int LastTries = 3;
 
+    /// <summary>No node rotates a log that is smaller.</summary>
+    private const int Unrotated = 64 * 1024;
+
     private LogMark _mark = start;
     private DateTimeOffset? _after;
+    private bool _complete;
 
     /// <summary>Copies what comes until the container has ended.</summary>
     public async Task FollowAsync(Task ended, CancellationToken cancellationToken)
@@ -20,8 +24,13 @@ internal sealed class PodLog(KubernetesApi api, string @namespace, string pod, L
         for (var pause = FirstPause; !ended.IsCompleted; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var before = _mark.Bytes;
-            await TryCopyAsync(follow: true, cancellationToken);
-            if (_mark.Bytes > before)
+            var whole = await TryCopyAsync(follow: true, cancellationToken);
+            // The node was still reading when the container had ended: it read to the end, and there is no other file to read.
+            _complete = whole && ended.IsCompleted && _mark.Bytes < Unrotated;
+            // Most often it was the container that ended, which is told within a second or two.
+            if (whole)
+                pause = LongestPause;
+            else if (_mark.Bytes > before)
                 pause = FirstPause;
             await Task.WhenAny(ended, Task.Delay(pause, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
@@ -31,19 +40,20 @@ internal sealed class PodLog(KubernetesApi api, string @namespace, string pod, L
     /// <summary>Copies what the node has to the end. Following ends before it where a connection was lost, and some kubelets end it early.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
+        if (_complete)
+            return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var timer = time.CreateTimer(_ => limit.Cancel(), null, LastWords, Timeout.InfiniteTimeSpan);
-        var complete = false;
         try
         {
-            for (var tries = 0; tries < LastTries && !(complete = await TryCopyAsync(follow: false, limit.Token)); tries++)
+            for (var tries = 0; tries < LastTries && !(_complete = await TryCopyAsync(follow: false, limit.Token)); tries++)
                 await Task.Delay(LongestPause, time, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Its node is away, or slow beyond reason.
         }
-        if (!complete)
+        if (!_complete)
             await sink.SayAsync("the end of this log could not be read from its node: lines may be missing", cancellationToken);
     }
 

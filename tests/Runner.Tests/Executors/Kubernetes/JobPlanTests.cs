@@ -14,7 +14,7 @@ public sealed class JobPlanTests
     {
         Installation = "here",
         Namespace = "steps",
-        Helpers = new("twinrunner:1", new("http://api"), key => $"token of {key.Name}"),
+        Helpers = new("twinrunner:1", new("http://api"), key => $"token of {key.Name}", (_, _) => Task.CompletedTask),
     };
 
     private static readonly StepPlan Plan = new()
@@ -27,6 +27,7 @@ public sealed class JobPlanTests
         ImageDigest = "sha256:abc",
         Command = ["echo", "$(HOME)", "a$b"],
         Environment = new Dictionary<string, string> { ["PASSWORD"] = "hunter2" },
+        HasInputs = true,
     };
 
     [Fact]
@@ -52,6 +53,15 @@ public sealed class JobPlanTests
             Assert.Equal("ALL", Assert.Single(container.SecurityContext.Capabilities!.Drop!));
             Assert.Null(container.SecurityContext.Capabilities.Add);
         });
+    }
+
+    [Fact]
+    public void A_step_without_inputs_waits_for_nobody_who_would_bring_them()
+    {
+        Assert.Equal("inputs", Assert.Single(JobPlan.Build(Plan, Options).Spec!.Template!.Spec!.InitContainers!).Name);
+        var pod = JobPlan.Build(Plan with { HasInputs = false }, Options).Spec!.Template!.Spec!;
+        Assert.Null(pod.InitContainers);
+        Assert.Equal(["step", "outputs"], pod.Containers.Select(container => container.Name));
     }
 
     [Fact]
