@@ -63,6 +63,41 @@ public sealed class StepsTests
     }
 
     [Fact]
+    public async Task Steps_that_serve_get_an_Ingress_when_that_is_turned_on()
+    {
+        const string From = """steps.ingress.from=[{"namespaceSelector":{"matchLabels":{"name":"ingress"}}}]""";
+        string[] values = ["steps.ingress.enabled=true", "steps.ingress.host=\\{step\\}-\\{execution\\}.lab.org", "steps.ingress.className=nginx", "steps.ingress.annotations.a=b", "steps.ingress.tlsSecret=tls"];
+        var chart = await Helm.RenderAsync([.. values, From]);
+
+        var policy = JsonNode.Parse(chart.One("ConfigMap", "tr-twinrunner").Text("data", "policy.json")!);
+        Assert.Equal(
+            """{"annotations":{"a":"b"},"className":"nginx","host":"{step}-{execution}.lab.org","tlsSecret":"tls"}""", policy.Json("defaults", "ingress"));
+        Assert.Contains(Assert.Single(chart.OfKind("Role")).At("rules")!.AsArray(), rule => rule.Json("resources") == """["ingresses"]""" && rule.Json("verbs") == """["create"]""");
+        Assert.Equal("ingress", chart.One("NetworkPolicy", "tr-twinrunner-steps").Text("spec", "ingress", "0", "from", "1", "namespaceSelector", "matchLabels", "name"));
+        Assert.Contains("steps.ingress.from is needed", await Helm.RefusalAsync([Helm.Database, .. values]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_Ingress_may_be_left_to_rules_for_some_components()
+    {
+        var chart = await Helm.RenderAsync(
+            "steps.ingress.enabled=true", """steps.ingress.from=[{"podSelector":{}}]""", """steps.policy={"rules":[{"component":"atlas","ingress":{"host":"{id}.lab.org"}}]}""");
+
+        Assert.Null(JsonNode.Parse(chart.One("ConfigMap", "tr-twinrunner").Text("data", "policy.json")!).At("defaults"));
+        Assert.Contains("ingresses", Assert.Single(chart.OfKind("Role")).Json("rules"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Steps_get_no_Ingress_by_default_and_nobody_the_right_to_make_one()
+    {
+        var chart = await Helm.RenderAsync();
+
+        Assert.Null(chart.Settings().At("kubernetesPolicy"));
+        Assert.DoesNotContain("ingresses", Assert.Single(chart.OfKind("Role")).Json("rules"), StringComparison.Ordinal);
+        Assert.Single(chart.One("NetworkPolicy", "tr-twinrunner-steps").At("spec", "ingress", "0", "from")!.AsArray());
+    }
+
+    [Fact]
     public async Task A_shared_volume_is_mounted_in_the_runner()
     {
         var chart = await Helm.RenderAsync("steps.sharedVolume.claim=files", "steps.sharedVolume.path=/files");

@@ -32,9 +32,14 @@
 {{/* What components may ask of their pods; the logins of images count for steps, too. */}}
 {{- define "twinrunner.policy" -}}
 {{- $policy := deepCopy .Values.steps.policy -}}
-{{- with .Values.global.imagePullSecrets -}}
-  {{ $_ := set $policy "defaults" (merge (dict) (get $policy "defaults" | default dict) (dict "imagePullSecrets" .)) -}}
+{{- $defaults := dict -}}
+{{- with .Values.global.imagePullSecrets }}{{ $_ := set $defaults "imagePullSecrets" . }}{{ end -}}
+{{- if and .Values.steps.ingress.enabled .Values.steps.ingress.host -}}
+  {{ $ingress := dict -}}
+  {{ range $key := list "host" "className" "annotations" "tlsSecret" }}{{ with get $.Values.steps.ingress $key }}{{ $_ := set $ingress $key . }}{{ end }}{{ end -}}
+  {{ $_ := set $defaults "ingress" $ingress -}}
 {{- end -}}
+{{- if $defaults }}{{ $_ := set $policy "defaults" (merge (dict) (get $policy "defaults" | default dict) $defaults) }}{{ end -}}
 {{- with $policy }}{{ toPrettyJson . }}{{ end -}}
 {{- end }}
 

@@ -26,8 +26,8 @@ internal static class StepTable
     {
         if (step.Reason is { } reason)
             return step.Message is null ? reason.ToString() : $"{reason}: {step.Message}";
-        if (step.Status is StepStatus.Running or StepStatus.Ready && step.PublishedPorts.Count > 0)
-            return string.Join(", ", step.PublishedPorts.Select(port => $"http://{step.ServiceHost ?? "127.0.0.1"}:{port.Value} → {port.Key}"));
+        if (step.Status is StepStatus.Running or StepStatus.Ready && step.Addresses.Count > 0)
+            return string.Join(", ", step.Addresses.Select(address => $"{address.Value} → {address.Key}"));
         if (step.Progress is { } progress && !step.Status.IsFinal())
             return $"{progress:P0} {step.Activity}".TrimEnd();
         return step.Status is StepStatus.Cached ? "outputs of an earlier run" : step.Activity ?? step.Message ?? "";

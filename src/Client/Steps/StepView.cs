@@ -41,6 +41,9 @@ public sealed record StepView
     /// <summary>Published port by container port, while it runs.</summary>
     public IReadOnlyDictionary<string, int> PublishedPorts { get => field ??= new Dictionary<string, int>(); init; }
 
+    /// <summary>Where it is reached, by container port: from outside of its cluster where that is open, else on the machine or in the cluster that runs it.</summary>
+    public IReadOnlyDictionary<string, string> Addresses { get => field ??= new Dictionary<string, string>(); init; }
+
     public FailureReason? Reason { get; init; }
 
     /// <summary>The failure in one sentence.</summary>

@@ -22,9 +22,9 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
     public ValueTask PublishAsync(Step step, CancellationToken cancellationToken) =>
         AppendAsync(Of(step, Lower(step.Status.ToString())) with { Reason = step.Reason, Message = step.Message }, cancellationToken);
 
-    /// <summary>A background step serves: where its ports are found on its node.</summary>
+    /// <summary>A background step serves: where its ports are found.</summary>
     public ValueTask PublishReadyAsync(Step step, CancellationToken cancellationToken) =>
-        AppendAsync(Of(step, Lower(step.Status.ToString())) with { Message = Addresses(step) }, cancellationToken);
+        AppendAsync(Of(step, Lower(step.Status.ToString())) with { Message = Join(step.Addresses()) }, cancellationToken);
 
     /// <summary>A step is busy with something else than before.</summary>
     public ValueTask PublishActivityAsync(Step step, CancellationToken cancellationToken) =>
@@ -81,9 +81,8 @@ public sealed class EventPublisher(EventStore events, TimeProvider time) : Backg
         Status = step.Status.ToString(),
     };
 
-    private static string? Addresses(Step step) => step.PublishedPorts is { Count: > 0 } ports
-        ? string.Join(", ", ports.Select(port => $"http://{step.ServiceHost ?? "127.0.0.1"}:{port.Value} → {port.Key}"))
-        : null;
+    private static string? Join(IReadOnlyDictionary<string, string> addresses) =>
+        addresses.Count == 0 ? null : string.Join(", ", addresses.Select(address => $"{address.Value} → {address.Key}"));
 
     private static string Lower(string status) => char.ToLowerInvariant(status[0]) + status[1..];
 }

@@ -68,6 +68,9 @@ public sealed record Step : Document<Step>
     /// <summary>Published ports by container port, once started.</summary>
     public IReadOnlyDictionary<string, int>? PublishedPorts { get; init; }
 
+    /// <summary>Where people reach them from outside of the cluster, by container port.</summary>
+    public IReadOnlyDictionary<string, string>? PublicAddresses { get; init; }
+
     /// <summary>Set by cancel: the runner that holds the lease stops the attempt.</summary>
     public StopRequest? Stop { get; init; }
 
@@ -156,7 +159,8 @@ public sealed record StopRequest(FailureReason? Reason, string Message, DateTime
 /// <summary>Where the ports of a running step are found.</summary>
 /// <param name="Published">Port there, by port of the step.</param>
 /// <param name="Host">Null: the loopback interface of the node that runs it.</param>
-public sealed record ServedPorts(IReadOnlyDictionary<int, int> Published, string? Host = null)
+/// <param name="Public">Where people reach them from outside, by port of the step; null: nowhere.</param>
+public sealed record ServedPorts(IReadOnlyDictionary<int, int> Published, string? Host = null, IReadOnlyDictionary<int, string>? Public = null)
 {
     public static ServedPorts None { get; } = new(new Dictionary<int, int>());
 }

@@ -80,6 +80,7 @@ public sealed class HeldStep : IDisposable
                 StartedAt = step.StartedAt ?? at,
                 ServiceHost = ports.Host,
                 PublishedPorts = ports.Published.ToDictionary(port => port.Key.ToString(), port => port.Value),
+                PublicAddresses = ports.Public?.ToDictionary(port => port.Key.ToString(), port => port.Value),
                 Ports = [.. ports.Published.Select(port => $"{port.Value}:{port.Key}")],
                 Activity = null,
             }

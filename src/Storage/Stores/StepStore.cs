@@ -254,6 +254,7 @@ public sealed class StepStore(IDocumentDatabase database, TimeProvider time) : I
             Handle = null,
             ServiceHost = null,
             PublishedPorts = null,
+            PublicAddresses = null,
             ExitCode = null,
             Reason = null,
             Message = null,

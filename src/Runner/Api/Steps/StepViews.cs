@@ -1,4 +1,5 @@
 using Twinrunner.Client;
+using Twinrunner.Runner.Executions;
 using Twinrunner.Storage.Documents;
 
 namespace Twinrunner.Runner.Api;
@@ -25,6 +26,7 @@ internal static class StepViews
             Spec = step.Spec.ToView(),
             ServiceHost = step.ServiceHost,
             PublishedPorts = step.PublishedPorts ?? new Dictionary<string, int>(),
+            Addresses = step.Addresses(),
             Reason = step.Reason?.ToWire(),
             Message = step.Message,
             ExitCode = step.ExitCode,

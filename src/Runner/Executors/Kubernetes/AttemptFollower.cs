@@ -109,7 +109,8 @@ internal sealed class AttemptFollower(
         // A Service gives the ports as they are: no node publishes them.
         var ports = new ServedPorts(
             plan.Ports.Select(port => port.Container).Distinct().ToDictionary(port => port),
-            $"{plan.Key.Name}.{options.Namespace}.svc.{options.ClusterDomain}");
+            $"{plan.Key.Name}.{options.Namespace}.svc.{options.ClusterDomain}",
+            options.Policies.For(plan).Ingress?.AddressesOf(plan));
         await sink.StartedAsync(pod.Metadata.Name, ports, at ?? time.GetUtcNow(), cancellationToken);
         var probe = plan.ReadyProbe?.LogLine is { } pattern ? new LogLineProbe(pattern, sink) : null;
         _log = new(api, options.Namespace, pod.Metadata.Name, start, probe ?? sink, probe is null ? null : probe.ObserveAsync, time);
@@ -149,7 +150,7 @@ internal sealed class AttemptFollower(
         await _log!.CompleteAsync(cancellationToken);
     }
 
-    /// <summary>Waits for the helper that takes the outputs.</summary>
+    /// <summary>Waits for the helper that takes the outputs: for what it tells our API, or for its end, which its node tells a second later.</summary>
     private async Task<StepResult> CollectAsync(StepResult result, CancellationToken cancellationToken)
     {
         await sink.CollectingAsync(cancellationToken);

@@ -215,7 +215,8 @@ internal static partial class JobPlan
     private static Dictionary<string, string> LabelsOf(StepPlan plan, KubernetesExecutorOptions options) =>
         JobLabels.For(plan, options.Installation, options.Policies.For(plan).Labels ?? new Dictionary<string, string>());
 
-    private static ObjectMeta Owned(string name, Job job) => new()
+    /// <summary>Goes with the Job.</summary>
+    public static ObjectMeta Owned(string name, Job job) => new()
     {
         Name = name,
         Labels = job.Metadata.Labels,
@@ -232,5 +233,5 @@ internal static partial class JobPlan
     private static string Protocol(PortSpec port) => port.Protocol.ToUpperInvariant();
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.NonBacktracking)]
-    private static partial Regex HostName();
+    public static partial Regex HostName();
 }

@@ -117,7 +117,7 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
 
     public async Task RemoveAsync(StepKey step, CancellationToken cancellationToken)
     {
-        // Its pod and Service go with it: it owns them.
+        // Its pod, Service and Ingress go with it: it owns them.
         await _api.TryDeleteAsync(ResourceKinds.Jobs, _options.Namespace, step.Name, null, cancellationToken);
         if (!_sealed.TryRemove(step.Name, out _))
             await _api.TryDeleteAsync(ResourceKinds.Secrets, _options.Namespace, step.Name, null, cancellationToken);
@@ -168,11 +168,16 @@ internal sealed partial class KubernetesExecutor : IStepExecutor, IDisposable
         if (job.Metadata.Labels.GetValueOrDefault(JobLabels.Installation) != _options.Installation)
             return StepResult.Failed(FailureReason.Infrastructure, $"A Job named {plan.Key.Name} is there that belongs to somebody else.");
         watch.Found(job);
+        var policy = _options.Policies.For(plan);
         // Also where its pod is there already: whoever made the Job may have died before it came to this.
         if (JobPlan.BuildService(plan, job) is { } service && PodReading.Of(watch.State, null, _time.GetUtcNow()) is PodReading.Waiting)
+        {
             await EnsureAsync(ResourceKinds.Services, service, cancellationToken);
+            if (policy.Ingress?.Build(plan, job) is { } ingress)
+                await EnsureAsync(ResourceKinds.Ingresses, ingress, cancellationToken);
+        }
         await _view.KnownAsync(cancellationToken);
-        var hint = plan.User is null && _options.Policies.For(plan).RunAsRoot != true ? new RootHint(sink, plan, _options.User) : null;
+        var hint = plan.User is null && policy.RunAsRoot != true ? new RootHint(sink, plan, _options.User) : null;
         using var serial = new SerialSink(hint ?? sink);
         var follower = new AttemptFollower(_api, _options, watch, plan, serial, _time);
         var result = await follower.FollowAsync(LogMark.Parse(stored), cancellationToken);

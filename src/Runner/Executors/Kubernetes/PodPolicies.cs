@@ -22,6 +22,8 @@ public sealed record PodPolicies
             var file = YamlJson.Read(text).Deserialize(PolicyJson.Default.PolicyFile) ?? new();
             if (file.Rules.FirstOrDefault(rule => rule.Component is null == rule.Image is null) is not null)
                 throw new FormatException("each rule needs 'component' or 'image', a pattern such as odtp-*");
+            if (file.Rules.Append(file.Defaults).FirstOrDefault(policy => policy.Ingress is { IsUnique: false }) is not null)
+                throw new FormatException("the host of an ingress needs {id}, or {step} and {execution}: else two steps have the same");
             return new() { Defaults = file.Defaults, Rules = file.Rules };
         }
         catch (JsonException broken)
@@ -65,6 +67,9 @@ internal record PodPolicy
     /// <summary>Volumes that the step gets; there are no others.</summary>
     public IReadOnlyList<AllowedVolume>? Volumes { get; init; }
 
+    /// <summary>What it serves is reached from outside of the cluster.</summary>
+    public StepIngress? Ingress { get; init; }
+
     public PodPolicy Over(PodPolicy other) => new()
     {
         RunAsRoot = RunAsRoot ?? other.RunAsRoot,
@@ -81,6 +86,7 @@ internal record PodPolicy
         Limits = Limits ?? other.Limits,
         GpuResource = GpuResource ?? other.GpuResource,
         Volumes = Volumes ?? other.Volumes,
+        Ingress = Ingress ?? other.Ingress,
     };
 }
 

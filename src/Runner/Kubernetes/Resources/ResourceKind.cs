@@ -14,10 +14,12 @@ internal static class ResourceKinds
 {
     private const string Core = "api/v1";
     private const string Batch = "apis/batch/v1";
+    private const string Networking = "apis/networking.k8s.io/v1";
 
     public static ResourceKind<Job> Jobs { get; } = new(Batch, "jobs", KubernetesJson.Default.Job, KubernetesJson.Default.ResourceListJob);
     public static ResourceKind<Pod> Pods { get; } = new(Core, "pods", KubernetesJson.Default.Pod, KubernetesJson.Default.ResourceListPod);
     public static ResourceKind<ClusterSecret> Secrets { get; } = new(Core, "secrets", KubernetesJson.Default.ClusterSecret, KubernetesJson.Default.ResourceListClusterSecret);
     public static ResourceKind<Service> Services { get; } = new(Core, "services", KubernetesJson.Default.Service, KubernetesJson.Default.ResourceListService);
+    public static ResourceKind<Ingress> Ingresses { get; } = new(Networking, "ingresses", KubernetesJson.Default.Ingress, KubernetesJson.Default.ResourceListIngress);
     public static ResourceKind<ClusterEvent> Events { get; } = new(Core, "events", KubernetesJson.Default.ClusterEvent, KubernetesJson.Default.ResourceListClusterEvent);
 }
