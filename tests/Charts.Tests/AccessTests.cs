@@ -32,12 +32,24 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task An_Ingress_needs_neither_class_nor_TLS()
+    {
+        var ingress = (await Helm.RenderAsync("ingress.enabled=true", "ingress.hosts={a.org}")).One("Ingress", "tr-twinrunner-api");
+
+        Assert.Null(ingress.At("spec", "ingressClassName"));
+        Assert.Null(ingress.At("spec", "tls"));
+        Assert.Null(ingress.At("metadata", "annotations"));
+    }
+
+    [Fact]
     public async Task An_HTTPRoute_leads_to_the_API()
     {
-        var chart = await Helm.RenderAsync("httpRoute.enabled=true", """httpRoute.parentRefs=[{"name":"gw","namespace":"net"}]""", "httpRoute.hostnames={a.org}");
+        var chart = await Helm.RenderAsync("httpRoute.enabled=true", """httpRoute.parentRefs=[{"name":"gw","namespace":"net"}]""", "httpRoute.hostnames={a.org}", "httpRoute.annotations.x=y");
 
         var route = chart.One("HTTPRoute", "tr-twinrunner-api");
         Assert.Equal("gateway.networking.k8s.io/v1", route.Text("apiVersion"));
+        Assert.Equal("y", route.Text("metadata", "annotations", "x"));
+        Assert.Equal("""["a.org"]""", route.Json("spec", "hostnames"));
         Assert.Equal("gw", route.Text("spec", "parentRefs", "0", "name"));
         Assert.Equal("""{"name":"tr-twinrunner-api","port":7466}""", route.Json("spec", "rules", "0", "backendRefs", "0"));
         Assert.Equal("0s", route.Text("spec", "rules", "0", "timeouts", "request"));

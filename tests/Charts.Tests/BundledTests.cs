@@ -33,6 +33,25 @@ public sealed class BundledTests
         Assert.Equal("minio", chart.One("NetworkPolicy", "tr-twinrunner-steps").Text("spec", "egress", "2", "to", "0", "podSelector", "matchLabels", "app.kubernetes.io/component"));
     }
 
+    [Theory]
+    [InlineData("mongodb")]
+    [InlineData("minio")]
+    public async Task Image_disk_and_resources_of_a_bundled_server_are_up_to_the_values(string server)
+    {
+        var digest = $"sha256:{new string('a', 64)}";
+        var chart = await Helm.RenderAsync(
+            $"{server}.enabled=true", $"{server}.image.registry=r.example.org", $"{server}.image.repository=lab/server", $"{server}.image.tag=1.0", $"{server}.image.digest={digest}",
+            $"{server}.image.pullPolicy=Always", $"{server}.size=3Gi", $"{server}.storageClass=fast", $"{server}.resources.limits.memory=2Gi");
+        var plain = await Helm.RenderAsync($"{server}.enabled=true");
+
+        var set = chart.One("StatefulSet", $"tr-twinrunner-{server}");
+        var container = set.At("spec", "template", "spec", "containers", "0");
+        Assert.Equal(($"r.example.org/lab/server@{digest}", "Always", "2Gi"), (container.Text("image"), container.Text("imagePullPolicy"), container.Text("resources", "limits", "memory")));
+        var claim = set.At("spec", "volumeClaimTemplates", "0", "spec");
+        Assert.Equal(("fast", "3Gi"), (claim.Text("storageClassName"), claim.Text("resources", "requests", "storage")));
+        Assert.Null(plain.One("StatefulSet", $"tr-twinrunner-{server}").At("spec", "volumeClaimTemplates", "0", "spec", "storageClassName"));
+    }
+
     [Fact]
     public async Task Bundled_servers_are_reached_only_by_the_product_and_its_steps()
     {

@@ -23,13 +23,14 @@ public sealed partial class MonitoringTests
     [Fact]
     public async Task Alerts_and_dashboard_are_made_when_asked_for()
     {
-        var chart = await Helm.RenderAsync("metrics.prometheusRule.enabled=true", "metrics.prometheusRule.labels.p=q", "metrics.prometheusRule.waitSeconds=60", "metrics.dashboard.enabled=true");
+        var chart = await Helm.RenderAsync("metrics.prometheusRule.enabled=true", "metrics.prometheusRule.labels.p=q", "metrics.prometheusRule.waitSeconds=60", "metrics.dashboard.enabled=true", "metrics.dashboard.labels.d=e");
         var without = await Helm.RenderAsync();
 
         var rule = chart.One("PrometheusRule", "tr-twinrunner");
         Assert.Equal("q", rule.Text("metadata", "labels", "p"));
         Assert.EndsWith("> 60", rule.Text("spec", "groups", "0", "rules", "1", "expr"), StringComparison.Ordinal);
         Assert.Equal("1", chart.One("ConfigMap", "tr-twinrunner-dashboard").Text("metadata", "labels", "grafana_dashboard"));
+        Assert.Equal("e", chart.One("ConfigMap", "tr-twinrunner-dashboard").Text("metadata", "labels", "d"));
         Assert.DoesNotContain(without.Objects, item => item.Text("kind") is "PrometheusRule" or "ServiceMonitor" || item.Text("metadata", "name") == "tr-twinrunner-dashboard");
     }
 

@@ -7,6 +7,15 @@ public sealed class NamesAndImagesTests
     private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     [Fact]
+    public async Task The_image_may_come_from_anywhere()
+    {
+        var chart = await Helm.RenderAsync("image.registry=r.example.org", "image.repository=lab/twin", "image.tag=1.2.3");
+
+        Assert.Equal("r.example.org/lab/twin:1.2.3", chart.Container("api").Text("image"));
+        Assert.Equal("r.example.org/lab/twin:1.2.3", chart.Settings().Text("kubernetesHelperImage"));
+    }
+
+    [Fact]
     public async Task A_digest_wins_over_the_tag()
     {
         var chart = await Helm.RenderAsync("image.tag=1.2.3", $"image.digest={Digest}");

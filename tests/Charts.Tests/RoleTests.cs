@@ -68,16 +68,17 @@ public sealed class RoleTests
         Assert.Equal("http://p", Named(chart.Container(role).At("env"), "HTTPS_PROXY").Text("value"));
     }
 
-    [Fact]
-    public async Task Copies_are_spread_over_nodes_and_zones_unless_told_otherwise()
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public async Task Copies_are_spread_over_nodes_and_zones_unless_told_otherwise(string role)
     {
         var spread = await Helm.RenderAsync();
-        var plain = await Helm.RenderAsync("api.topologySpreadConstraints=[]");
+        var plain = await Helm.RenderAsync($"{role}.topologySpreadConstraints=[]");
 
-        var constraints = spread.Pod("api").At("spec", "topologySpreadConstraints")!.AsArray();
+        var constraints = spread.Pod(role).At("spec", "topologySpreadConstraints")!.AsArray();
         Assert.Equal(["kubernetes.io/hostname", "topology.kubernetes.io/zone"], constraints.Select(constraint => constraint.Text("topologyKey")));
-        Assert.All(constraints, constraint => Assert.Equal("api", constraint.Text("labelSelector", "matchLabels", "app.kubernetes.io/component")));
-        Assert.Null(plain.Pod("api").At("spec", "topologySpreadConstraints"));
+        Assert.All(constraints, constraint => Assert.Equal(role, constraint.Text("labelSelector", "matchLabels", "app.kubernetes.io/component")));
+        Assert.Null(plain.Pod(role).At("spec", "topologySpreadConstraints"));
     }
 
     [Theory]
@@ -91,32 +92,36 @@ public sealed class RoleTests
         Assert.Equal($"tr-twinrunner-{role}", made.Pod(role).Text("spec", "serviceAccountName"));
         Assert.False(named.Has("ServiceAccount", "mine"));
         Assert.Equal("mine", named.Pod(role).Text("spec", "serviceAccountName"));
+        Assert.Equal("default", (await Helm.RenderAsync($"{role}.serviceAccount.create=false")).Pod(role).Text("spec", "serviceAccountName"));
     }
 
-    [Fact]
-    public async Task A_disruption_budget_is_made_in_the_version_that_the_cluster_has()
+    [Theory]
+    [MemberData(nameof(Roles))]
+    public async Task A_disruption_budget_is_made_in_the_version_that_the_cluster_has(string role)
     {
-        var newest = await Helm.RenderAsync("api.podDisruptionBudget.maxUnavailable=2");
-        var oldest = await Helm.RenderForAsync(Helm.Oldest);
-        var without = await Helm.RenderAsync("api.podDisruptionBudget.enabled=false");
+        var newest = await Helm.RenderAsync($"{role}.podDisruptionBudget.enabled=true", $"{role}.podDisruptionBudget.maxUnavailable=2");
+        var oldest = await Helm.RenderForAsync(Helm.Oldest, $"{role}.podDisruptionBudget.enabled=true");
+        var without = await Helm.RenderAsync($"{role}.podDisruptionBudget.enabled=false");
 
-        Assert.Equal("policy/v1", newest.One("PodDisruptionBudget", "tr-twinrunner-api").Text("apiVersion"));
-        Assert.Equal("2", newest.One("PodDisruptionBudget", "tr-twinrunner-api").Text("spec", "maxUnavailable"));
-        Assert.Equal("policy/v1beta1", oldest.One("PodDisruptionBudget", "tr-twinrunner-api").Text("apiVersion"));
-        Assert.False(without.Has("PodDisruptionBudget", "tr-twinrunner-api"));
-        Assert.False(newest.Has("PodDisruptionBudget", "tr-twinrunner-registry"));
+        Assert.Equal("policy/v1", newest.One("PodDisruptionBudget", $"tr-twinrunner-{role}").Text("apiVersion"));
+        Assert.Equal("2", newest.One("PodDisruptionBudget", $"tr-twinrunner-{role}").Text("spec", "maxUnavailable"));
+        Assert.Equal("policy/v1beta1", oldest.One("PodDisruptionBudget", $"tr-twinrunner-{role}").Text("apiVersion"));
+        Assert.False(without.Has("PodDisruptionBudget", $"tr-twinrunner-{role}"));
     }
 
     [Fact]
     public async Task The_autoscaler_of_runners_looks_at_the_queue()
     {
-        var chart = await Helm.RenderAsync("runner.autoscaling.enabled=true", "runner.autoscaling.maxReplicas=7", "runner.autoscaling.queuedStepsPerRunner=20");
+        var chart = await Helm.RenderAsync(
+            "runner.autoscaling.enabled=true", "runner.autoscaling.minReplicas=3", "runner.autoscaling.maxReplicas=7", "runner.autoscaling.queuedStepsPerRunner=20",
+            "runner.autoscaling.scaleDownSeconds=60");
         var oldest = await Helm.RenderForAsync(Helm.Oldest, "runner.autoscaling.enabled=true");
         var without = await Helm.RenderAsync();
 
         var scaler = chart.One("HorizontalPodAutoscaler", "tr-twinrunner-runner");
         Assert.Equal("autoscaling/v2", scaler.Text("apiVersion"));
-        Assert.Equal("7", scaler.Text("spec", "maxReplicas"));
+        Assert.Equal(("3", "7"), (scaler.Text("spec", "minReplicas"), scaler.Text("spec", "maxReplicas")));
+        Assert.Equal("60", scaler.Text("spec", "behavior", "scaleDown", "stabilizationWindowSeconds"));
         Assert.Equal("""{"name":"twinrunner_queue_steps","selector":{"matchLabels":{"namespace":"science"}}}""", scaler.Json("spec", "metrics", "0", "external", "metric"));
         Assert.Equal("20", scaler.Text("spec", "metrics", "0", "external", "target", "averageValue"));
         Assert.Null(chart.One("Deployment", "tr-twinrunner-runner").At("spec", "replicas"));

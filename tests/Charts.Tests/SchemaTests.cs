@@ -80,10 +80,18 @@ public sealed partial class SchemaTests
     [Fact]
     public void Every_value_is_in_the_table_of_the_README()
     {
-        var table = TableRow().Matches(File.ReadAllText(Path.Combine(Helm.Chart, "README.md"))).Select(row => row.Groups[1].Value).ToHashSet();
         var values = Rendered.Parse(File.ReadAllText(Path.Combine(Helm.Chart, "values.yaml"))).Objects[0];
 
-        Assert.Empty(Untold(values, "", table));
+        Assert.Empty(Untold(values, "", [.. Values()]));
+    }
+
+    [Fact]
+    public void Every_value_is_changed_by_a_test()
+    {
+        var tests = string.Concat(Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Charts.Tests"), "*Tests.cs").Select(File.ReadAllText));
+
+        Assert.DoesNotContain(
+            Values(), value => !WaysToSet(value).Any(way => tests.Contains(way + "=", StringComparison.Ordinal) || tests.Contains(way + ".", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -100,6 +108,13 @@ public sealed partial class SchemaTests
         JsonObject { Count: > 0 } values => values.SelectMany(value => Untold(value.Value, path.Length == 0 ? value.Key : $"{path}.{value.Key}", table)),
         _ => [path],
     };
+
+    private static IEnumerable<string> Values() =>
+        TableRow().Matches(File.ReadAllText(Path.Combine(Helm.Chart, "README.md"))).Select(row => row.Groups[1].Value);
+
+    // By its whole name, or after the name of a role or bundled server that the test is given.
+    private static string[] WaysToSet(string value) =>
+        value.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? [$"\"{value}", $"}}{value[dot..]}", $"\"{value[dot..]}"] : [$"\"{value}"];
 
     private static JsonNode Schema() => JsonNode.Parse(File.ReadAllText(Path.Combine(Helm.Chart, "values.schema.json")))!;
 

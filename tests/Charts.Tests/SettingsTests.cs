@@ -25,6 +25,26 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task A_bucket_may_be_anywhere_and_be_made()
+    {
+        var settings = (await Helm.RenderAsync("objects.url=s3://lab/twins", "objects.pathStyle=false", "objects.createBucket=true")).Settings();
+
+        Assert.Equal("s3://lab/twins", settings.Text("objects"));
+        Assert.Equal("false", settings.Text("s3PathStyle"));
+        Assert.Equal("true", settings.Text("s3CreateBucket"));
+    }
+
+    [Fact]
+    public async Task The_clusters_domain_is_in_every_name()
+    {
+        var settings = (await Helm.RenderAsync("clusterDomain=lab.local", "minio.enabled=true")).Settings();
+
+        Assert.Equal("lab.local", settings.Text("kubernetesDomain"));
+        Assert.Equal("http://tr-twinrunner-api.science.svc.lab.local:7466", settings.Text("kubernetesApiUrl"));
+        Assert.Equal("http://tr-twinrunner-minio.science.svc.lab.local:9000", settings.Text("s3Endpoint"));
+    }
+
+    [Fact]
     public async Task Further_settings_are_passed_on_and_win()
     {
         var settings = (await Helm.RenderAsync("settings.logLevel=debug", "settings.localSources=true", "settings.githubHosts={git.example.org}")).Settings();
@@ -67,13 +87,16 @@ public sealed class SettingsTests
     public async Task Secrets_that_are_there_take_the_place_of_values()
     {
         var chart = await Helm.RenderAsync(
-            "auth.existingSecret=mine", "auth.githubWebhookSecret=hook", "database.existingSecret=db", "database.userKey=name", "objects.existingSecret=s3", "objects.accessKeyKey=id");
+            "auth.existingSecret=mine", "auth.githubWebhookSecret=hook", "database.existingSecret=db", "database.userKey=name", "database.passwordKey=word",
+            "objects.existingSecret=s3", "objects.accessKeyKey=id", "objects.secretKeyKey=key");
 
         Assert.Empty(chart.OfKind("Secret"));
         Assert.Equal("mine/token", chart.SecretOf("api", "TWIN_API_TOKEN"));
         Assert.Equal("hook/secret", chart.SecretOf("api", "TWIN_GITHUB_WEBHOOK_SECRET"));
         Assert.Equal("db/name", chart.SecretOf("api", "TWIN_DATABASE_USER"));
+        Assert.Equal("db/word", chart.SecretOf("api", "TWIN_DATABASE_PASSWORD"));
         Assert.Equal("s3/id", chart.SecretOf("api", "TWIN_S3_ACCESS_KEY"));
+        Assert.Equal("s3/key", chart.SecretOf("api", "TWIN_S3_SECRET_KEY"));
     }
 
     [Fact]

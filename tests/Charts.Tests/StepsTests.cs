@@ -133,6 +133,14 @@ public sealed class StepsTests
         Assert.Equal("""{"to":[{"ipBlock":{"cidr":"10.1.0.0/16"}}],"ports":[{"port":9443,"protocol":"TCP"}]}""", egress[2].Json());
     }
 
+    [Fact]
+    public async Task An_object_store_of_no_range_is_not_reached()
+    {
+        var chart = await Helm.RenderAsync("steps.networkPolicy.objectStoreRanges=[]");
+
+        Assert.Equal(2, chart.One("NetworkPolicy", "tr-twinrunner-steps").At("spec", "egress")!.AsArray().Count);
+    }
+
     [Theory]
     [InlineData("", "443")]
     [InlineData("http://s3.local", "80")]
