@@ -28,7 +28,7 @@ public static partial class HostSettingList
             (cluster, text) => cluster with { Installation = LabelValue(text.Trim()) }),
         OfCluster("kubernetesHelperImage", "--kubernetes-helper-image", "TWIN_KUBERNETES_HELPER_IMAGE", "none",
             "image of twinrunner, for the containers beside a step that bring its inputs and take its outputs",
-            "each step has two small containers more",
+            "each step has a small container more, two where it has inputs",
             (cluster, text) => cluster with { HelperImage = text.Trim() }),
         OfCluster("kubernetesApiUrl", "--kubernetes-api-url", "TWIN_KUBERNETES_API_URL", "none",
             "address under which pods of steps reach our API",
