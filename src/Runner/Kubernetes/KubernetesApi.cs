@@ -104,7 +104,7 @@ internal sealed partial class KubernetesApi(ClusterAccess access, KubernetesOpti
             {
                 return await SendOnceAsync(ask, completion, cancellationToken);
             }
-            catch (KubernetesException e) when (e.IsPassing && time.GetElapsedTime(since) < options.Absence)
+            catch (KubernetesException e) when (time.GetElapsedTime(since) < (e.IsPassing ? options.Absence : e.IsDenied ? options.Doubt : TimeSpan.Zero))
             {
                 // Not all of a fleet at the same moment.
                 var wait = pause * (0.5 + Random.Shared.NextDouble());

@@ -30,6 +30,9 @@ public sealed class KubernetesException : Exception
     /// <summary>A version was asked for that the server has forgotten: list anew.</summary>
     public bool IsExpired => Status == HttpStatusCode.Gone || Reason is "Expired" or "Gone";
 
+    /// <summary>Refused by the server's rules on who may do what, of which one that has just started knows some or none.</summary>
+    public bool IsDenied => Status == HttpStatusCode.Forbidden && Message.Contains("is forbidden: User ", StringComparison.Ordinal);
+
     /// <summary>Later it may answer.</summary>
     public bool IsPassing => Status is null or HttpStatusCode.TooManyRequests || (int)Status >= 500;
 }

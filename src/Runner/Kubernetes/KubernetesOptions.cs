@@ -12,6 +12,9 @@ public sealed record KubernetesOptions
     /// <summary>How long a server that is away, or too busy, is asked again before what waits for it fails. Default 10 minutes.</summary>
     public TimeSpan Absence { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a server that denies us a right is asked again before that is believed: for some seconds after its start it denies everything. Default 30 seconds.</summary>
+    public TimeSpan Doubt { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long the server has for the head of an answer. Default 1 minute.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromMinutes(1);
 

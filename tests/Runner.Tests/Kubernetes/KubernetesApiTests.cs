@@ -38,6 +38,20 @@ public sealed class KubernetesApiTests
     }
 
     [Fact]
+    public async Task A_server_that_has_not_read_its_rules_yet_is_not_believed()
+    {
+        const string Denied = """{"reason":"Forbidden","message":"jobs.batch \"j\" is forbidden: User \"me\" cannot create resource \"jobs\": RBAC: clusterrole \"system:discovery\" not found"}""";
+        await using var server = await StandInApi.StartAsync(Cancel);
+        server.Answers(403, Denied).Answers(403, Denied).Answers(201, Job);
+        using var api = server.Client();
+        Assert.Equal("u", (await CreateAsync(api)).Metadata.Uid);
+
+        for (var i = 0; i < 100; i++)
+            server.Answers(403, Denied);
+        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => CreateAsync(api))).IsDenied);
+    }
+
+    [Fact]
     public async Task A_dry_run_is_the_servers_and_what_is_not_there_is_not_an_error()
     {
         await using var server = await StandInApi.StartAsync(Cancel);
