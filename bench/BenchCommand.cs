@@ -12,7 +12,7 @@ internal static class BenchCommand
     private const int Done = 0, Trouble = 1, Usage = 2;
 
     private static readonly IScenario[] All =
-        [new OneStep(), new Chain(), new FanOut(), new Jobs(), new Dispatch(), new LogFlood(), new StoreSize(BackEnds.Embedded), new StoreSize(BackEnds.Cluster), new DatabaseCalls(), new DatabaseChanges(), new DatabaseStress(), new ServeStart(), new Resume(), new Upload(), new S3Transfer(), new RegistrySync(), new Webhook()];
+        [new OneStep(), new Chain(), new FanOut(), new Jobs(), new JobsAtOnce(), new LiveJobs(), new Dispatch(), new LogFlood(), new StoreSize(BackEnds.Embedded), new StoreSize(BackEnds.Cluster), new DatabaseCalls(), new DatabaseChanges(), new DatabaseStress(), new ServeStart(), new Resume(), new Upload(), new S3Transfer(), new RegistrySync(), new Webhook()];
 
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {

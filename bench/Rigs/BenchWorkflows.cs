@@ -12,6 +12,14 @@ internal static class BenchWorkflows
           only: {NoOp}
         """;
 
+    /// <summary>With a file in its input folder.</summary>
+    public static string OneStepWithInput(string image) => $$"""
+        title: one step with an input
+        {{Defaults(image)}}
+        steps:
+          only: {command: ["true"], inputs: [{text: "something", to: file.txt}]}
+        """;
+
     /// <summary>Each step needs the one before.</summary>
     public static string Chain(string image, int steps)
     {
@@ -21,14 +29,14 @@ internal static class BenchWorkflows
         return text.ToString();
     }
 
-    public static string FanOut(string image, int steps, int width) => $$"""
+    public static string FanOut(string image, int steps, int width, string command = "true") => $$"""
         title: fan-out
         max-parallel: {{width}}
         {{Defaults(image)}}
         steps:
           work:
             matrix: {i: {from: 1, to: {{steps}} } }
-            command: ["true"]
+            command: [{{command}}]
         """;
 
     /// <summary>All may be taken from the step cache; only the first takes the parameter.</summary>

@@ -20,6 +20,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     private const string Host = "10.250.0.1";
 
     private readonly TestFolder _shared = new();
+    private readonly TestFolder _served = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MeterListener _listener = new();
     private readonly KubernetesApi _api;
@@ -37,11 +38,10 @@ internal sealed class ClusterRig : IAsyncDisposable
         };
         _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
-            foreach (var (name, value) in tags)
-            {
-                if (name == "verb" && value is not "watch")
-                    Interlocked.Add(ref _asked, count);
-            }
+            var told = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            // Each process asks for the version every ten seconds, whatever it runs: whether the server is there.
+            if (told["verb"] is not "watch" && told["resource"] is not "version")
+                Interlocked.Add(ref _asked, count);
         });
         _listener.Start();
     }
@@ -54,7 +54,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     /// <summary>Files are on a folder that the node and this process share.</summary>
     public TestHost WithShared { get; private set; } = null!;
 
-    /// <summary>Requests to the API server so far, but for watches.</summary>
+    /// <summary>Requests to the API server so far, but for watches and heartbeats.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 
     public static async Task<ClusterRig> OpenAsync(CancellationToken cancellationToken)
@@ -117,6 +117,20 @@ internal sealed class ClusterRig : IAsyncDisposable
         await _api.TryDeleteAsync(ResourceKinds.Jobs, Namespace, name, null, cancellationToken);
     }
 
+    /// <summary>A server as a process of its own, which measures its memory, with room for so many steps on a folder of its own that the node sees.</summary>
+    public Task<ServerProcess> ServeAsync(int slots, CancellationToken cancellationToken) => ServerProcess.StartAsync(
+        [
+            "--executor", "kubernetes", "--kubeconfig", TestCluster.Kubeconfig, "--kubernetes-namespace", Namespace, "--slots", $"{slots}",
+            "--kubernetes-shared-path", _served.Path, "--kubernetes-shared-host-path", _served.Path,
+            // For what the one node has no room for.
+            "--kubernetes-patience-seconds", "3600",
+        ], cancellationToken);
+
+    /// <summary>Jobs of this benchmark, and how many of them have a pod that runs.</summary>
+    public async Task<(int Jobs, int Running)> CountAsync(CancellationToken cancellationToken) => (
+        await _api.ListAsync(ResourceKinds.Jobs, Namespace, BenchContainers.Label, cancellationToken).CountAsync(cancellationToken),
+        await _api.ListAsync(ResourceKinds.Pods, Namespace, BenchContainers.Label, cancellationToken).CountAsync(pod => pod.Status?.Phase == "Running", cancellationToken));
+
     /// <summary>Waits until nothing is asked of the API server for a while: Jobs are deleted after their step has ended.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
@@ -124,7 +138,8 @@ internal sealed class ClusterRig : IAsyncDisposable
         do
         {
             before = Asked;
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
+            // Not in step with the node, which looks at its containers once a second: else all rounds have the same luck.
+            await Task.Delay(TimeSpan.FromSeconds(2 + Random.Shared.NextDouble()), TimeProvider.System, cancellationToken);
         }
         while (Asked != before);
     }
@@ -139,6 +154,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         _api.Dispose();
         await _services.DisposeAsync();
         _shared.Dispose();
+        _served.Dispose();
     }
 
     private static int FreePort()

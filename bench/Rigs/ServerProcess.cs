@@ -25,15 +25,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>From the start of the process until it answers that it is ready.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
+    /// <param name="arguments">Of <c>twin serve</c>, beside data folder and address.</param>
     /// <exception cref="ScenarioUnavailableException">There is no dist/twin.</exception>
-    public static async Task<ServerProcess> StartAsync(CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         if (!File.Exists(Program))
             throw new ScenarioUnavailableException("it needs dist/twin (`make dist`).");
         var server = new ServerProcess(new Process());
         try
         {
-            await server.LaunchAsync(cancellationToken);
+            await server.LaunchAsync(arguments, cancellationToken);
             return server;
         }
         catch
@@ -61,10 +62,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task LaunchAsync(CancellationToken cancellationToken)
+    private async Task LaunchAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        _process.StartInfo = new(Program, ["serve", "--data", _folder["data"], "--listen", "http://127.0.0.1:0", "--slots", "4", "--log-level", "error"])
+        _process.StartInfo = new(Program, ["serve", "--data", _folder["data"], "--listen", "http://127.0.0.1:0", "--log-level", "error", .. arguments])
         {
             RedirectStandardOutput = true,
         };

@@ -29,7 +29,7 @@ internal sealed class LogFlood : IScenario
     public async Task<ScenarioReport> RunAsync(BenchSettings settings, CancellationToken cancellationToken)
     {
         await using var rig = await ContainerRig.OpenAsync(slots: Containers, cancellationToken);
-        await using var server = await ServerProcess.StartAsync(cancellationToken);
+        await using var server = await ServerProcess.StartAsync(["--slots", "4"], cancellationToken);
         var expected = await Task.Run(HashOfPrinted, cancellationToken);
         var faults = new List<string>();
         var (storing, reading) = (new Samples(), new Samples());

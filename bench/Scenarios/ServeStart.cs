@@ -22,7 +22,7 @@ internal sealed class ServeStart : IScenario
         var rounds = settings.Rounds ?? 7;
         for (var round = -1; round < rounds; round++)
         {
-            await using var server = await ServerProcess.StartAsync(cancellationToken);
+            await using var server = await ServerProcess.StartAsync(["--slots", "4"], cancellationToken);
             await Task.Delay(Calm, TimeProvider.System, cancellationToken);
             if (round < 0)
                 continue; // files were cold
