@@ -40,6 +40,7 @@ public static class TestCluster
     /// <summary>The image with a shell and the usual commands, on the node.</summary>
     public static async Task<string> EnsureImageAsync(CancellationToken cancellationToken)
     {
+        _ = Kubeconfig; // there may be an engine, and no cluster to give it to
         using var engine = await TestEngine.OpenAsync(cancellationToken);
         var image = await TestEngine.EnsureImageAsync(engine, cancellationToken);
         await LoadAsync(image, cancellationToken);
