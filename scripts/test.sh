@@ -120,8 +120,9 @@ for project in "${projects[@]}"; do
   [ -x "$program" ] || die "$program is missing: run make build"
   heading "$project" 2>&1
   started=$SECONDS code=0
+  # Twice as many at once as there are processors: most of the time they wait for containers and servers.
   # shellcheck disable=SC2086 # the arguments are words
-  timeout --kill-after=30 "${TEST_TIMEOUT:-1200}" "$program" -noLogo -noColor ${TEST_ARGUMENTS:-} -longRunning 120 \
+  timeout --kill-after=30 "${TEST_TIMEOUT:-1200}" "$program" -noLogo -noColor -maxThreads 2x -longRunning 120 ${TEST_ARGUMENTS:-} \
     -xml "$results/$project.xml" -trx "$results/$project.trx" 2>&1 </dev/null | tee "$results/$project.log" || code=${PIPESTATUS[0]}
   p=0 f=0 s=0
   if [ -s "$results/$project.xml" ]; then
