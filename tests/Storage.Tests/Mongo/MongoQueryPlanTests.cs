@@ -23,6 +23,7 @@ public sealed class MongoQueryPlanTests
         foreach (var (collection, query, _) in watched.Queries.Where(asked => asked.Query.Filter is not Filter.And { Filters.Count: 0 }))
         {
             var plan = Encoding.UTF8.GetString(await ((MongoCollection)database.Collection(collection)).ExplainAsync(query, Token));
+            // IDHACK and EXPRESS are the server's names for a look-up by id.
             if (!plan.Contains("IXSCAN", StringComparison.Ordinal) && !plan.Contains("IDHACK", StringComparison.Ordinal) && !plan.Contains("EXPRESS", StringComparison.Ordinal))
                 poor.Add($"{collection}: {query.Filter} sorted by {string.Join(", ", query.Sort)}");
         }
