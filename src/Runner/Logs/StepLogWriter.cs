@@ -15,7 +15,8 @@ namespace Twinrunner.Runner.Logs;
 /// </summary>
 public sealed class StepLogWriter : IAsyncDisposable
 {
-    private const int MaxWaitingPages = 2;
+    private const int MaxWaitingPages = 4;
+    private const int PagesAtOnce = 4; // what is stored together is flushed to the disk once
     private const int SliceBytes = 32 * 1024; // bounds how many pages one write can fill before it has to wait
 
     private readonly LogStore _store;
@@ -43,6 +44,7 @@ public sealed class StepLogWriter : IAsyncDisposable
     private long _taken; // bytes of stdout and stderr that were taken in
     private long _dropped; // bytes beyond the limit
     private bool _truncated;
+    private DateTimeOffset _now; // of the bytes that are being taken in: asking for each line would be millions of calls in a flood
     private Stage _stage;
     private DateTimeOffset _storedAt = DateTimeOffset.MinValue;
     private ExceptionDispatchInfo? _fault;
@@ -112,9 +114,9 @@ public sealed class StepLogWriter : IAsyncDisposable
         {
             if (_stage == Stage.Open)
             {
-                var now = _time.GetUtcNow();
+                _now = _time.GetUtcNow();
                 foreach (var masker in _maskers.Where(_ => !_truncated))
-                    masker.End(now);
+                    masker.End(_now);
                 foreach (var stream in _streams)
                     stream.End(LogLineFlags.NoNewline);
                 if (_dropped > 0)
@@ -157,11 +159,11 @@ public sealed class StepLogWriter : IAsyncDisposable
         }
     }
 
-    private string? MarkAt(LogPosition position)
+    private string? MarkAt(LogPosition position, string? before)
     {
         lock (_gate)
         {
-            var mark = Stored.Mark;
+            var mark = before;
             while (_marks.TryPeek(out var next) && next.Stdout <= position.Stdout)
                 mark = _marks.Dequeue().Mark;
             return mark;
@@ -176,14 +178,14 @@ public sealed class StepLogWriter : IAsyncDisposable
 
     private void Take(LogStream stream, ReadOnlySpan<byte> bytes)
     {
-        var now = _time.GetUtcNow();
+        _now = _time.GetUtcNow();
         if (stream == LogStream.Runner)
         {
-            _maskers[(int)stream - 1].Append(bytes, now);
+            _maskers[(int)stream - 1].Append(bytes, _now);
             return;
         }
         var kept = _truncated ? 0 : (int)Math.Min(bytes.Length, _options.MaxBytes - _taken);
-        _maskers[(int)stream - 1].Append(bytes[..kept], now);
+        _maskers[(int)stream - 1].Append(bytes[..kept], _now);
         _taken += kept;
         _stdoutTaken += stream == LogStream.Stdout ? kept : 0;
         if (kept == bytes.Length)
@@ -209,9 +211,9 @@ public sealed class StepLogWriter : IAsyncDisposable
         if (!_filling.HasRoomFor(line.Length))
         {
             _full.Enqueue(_filling);
-            _filling = _spare.TryPop(out var spare) ? spare : new(_options.PageBytes);
+            _filling = Empty();
         }
-        _filling.Add(line, stream, flags, _time.GetUtcNow(), Position);
+        _filling.Add(line, stream, flags, _now, Position);
         _filling.Truncated = _truncated;
     }
 
@@ -219,20 +221,21 @@ public sealed class StepLogWriter : IAsyncDisposable
     {
         try
         {
+            var pages = new List<PageBuilder>(PagesAtOnce);
             while (true)
             {
-                PageBuilder? page;
                 lock (_gate)
                 {
-                    page = NextPage(out var wait);
-                    if (page is null && _stage != Stage.Open)
+                    TakePages(pages, out var wait);
+                    if (pages.Count == 0 && _stage != Stage.Open)
                         return;
-                    _timer.Change(page is null ? wait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _timer.Change(pages.Count == 0 ? wait : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 }
-                if (page is null)
+                if (pages.Count == 0)
                     await _work.Reader.ReadAsync();
                 else
-                    await StoreAsync(page);
+                    await StoreAsync(pages);
+                pages.Clear();
             }
         }
         catch (Exception exception)
@@ -243,57 +246,78 @@ public sealed class StepLogWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>The page to store now, or null and how long to wait for one.</summary>
-    private PageBuilder? NextPage(out TimeSpan wait)
+    /// <summary>The pages to store now, or none and how long to wait for one.</summary>
+    private void TakePages(List<PageBuilder> pages, out TimeSpan wait)
     {
         wait = Timeout.InfiniteTimeSpan;
-        if (_full.TryDequeue(out var full))
-            return full;
-        var now = _time.GetUtcNow();
+        if (TakeFull(pages))
+            return;
+        _now = _time.GetUtcNow();
         foreach (var stream in _streams)
         {
             if (_stage != Stage.Open || stream.WaitingSince is not { } since)
                 continue;
-            var rest = since + _options.PartialLineDelay - now;
+            var rest = since + _options.PartialLineDelay - _now;
             if (rest <= TimeSpan.Zero)
-                stream.EmitWaiting(now);
+                stream.EmitWaiting(_now);
             else
                 wait = Shorter(wait, rest);
         }
-        if (_full.TryDequeue(out full))
-            return full;
-        if (_filling.LineCount == 0)
-            return null;
-        var delay = _storedAt > DateTimeOffset.MinValue ? _storedAt + _options.PageDelay - now : TimeSpan.Zero;
+        if (TakeFull(pages) || _filling.LineCount == 0)
+            return;
+        var delay = _storedAt > DateTimeOffset.MinValue ? _storedAt + _options.PageDelay - _now : TimeSpan.Zero;
         if (_stage == Stage.Open && delay > TimeSpan.Zero)
         {
             wait = Shorter(wait, delay);
-            return null;
+            return;
         }
-        var page = _filling;
-        _filling = _spare.TryPop(out var spare) ? spare : new(_options.PageBytes);
-        return page;
+        pages.Add(_filling);
+        _filling = Empty();
     }
 
-    private async Task StoreAsync(PageBuilder page)
+    private bool TakeFull(List<PageBuilder> pages)
     {
-        var mark = MarkAt(page.Position);
-        using (var id = _order.Next())
+        while (pages.Count < PagesAtOnce && _full.TryDequeue(out var full))
+            pages.Add(full);
+        return pages.Count > 0;
+    }
+
+    private PageBuilder Empty() => _spare.TryPop(out var spare) ? spare : new(_options.PageBytes);
+
+    private async Task StoreAsync(List<PageBuilder> pages)
+    {
+        var tickets = pages.ConvertAll(_ => _order.Next());
+        var (nextLine, mark) = (_nextLine, Stored.Mark);
+        try
         {
-            if (!await _store.AppendAsync(page.ToPage(id.Value, _key, _execution, _nextLine, mark), CancellationToken.None))
+            var documents = new List<LogPage>(pages.Count);
+            foreach (var (page, ticket) in pages.Zip(tickets))
+            {
+                mark = MarkAt(page.Position, mark);
+                documents.Add(page.ToPage(ticket.Value, _key, _execution, nextLine, mark));
+                nextLine += page.LineCount;
+            }
+            if (!await _store.AppendAsync(documents, CancellationToken.None))
                 throw new LogTakenOverException(_key);
         }
-        // Only now: while the page has its ticket, readers of the execution stop before it.
+        finally
+        {
+            tickets.ForEach(ticket => ticket.Dispose());
+        }
+        // Only now: while a page has its ticket, readers of the execution stop before it.
         if (_execution is { } execution)
             _changes.Signal(ChangeTopic.ExecutionLog(execution));
         double? progress = null;
         lock (_gate)
         {
-            Stored = page.Position with { Mark = mark };
-            _nextLine += page.LineCount;
+            Stored = pages[^1].Position with { Mark = mark };
+            _nextLine = nextLine;
             _storedAt = _time.GetUtcNow();
-            page.Clear();
-            _spare.Push(page);
+            foreach (var page in pages)
+            {
+                page.Clear();
+                _spare.Push(page);
+            }
             foreach (var stream in _streams)
                 (progress, stream.Progress) = (stream.Progress ?? progress, null);
         }

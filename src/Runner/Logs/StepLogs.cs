@@ -12,7 +12,7 @@ namespace Twinrunner.Runner.Logs;
 /// </summary>
 public sealed class StepLogs(LogStore store, StepStore steps, ExecutionStore executions, ChangeFeed changes, TimeProvider time, LogOptions options)
 {
-    private const int PagesAtOnce = 1; // a quarter of a megabyte
+    private const int PagesAtOnce = 1; // more are no faster, and wait as garbage
 
     /// <summary>How long after its id was made another process may still be storing a page, and its clock differ.</summary>
     private static readonly TimeSpan OthersSettle = TimeSpan.FromSeconds(1);

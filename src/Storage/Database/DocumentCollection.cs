@@ -65,17 +65,17 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
     }
 
     /// <summary>False: the id or a unique field was taken, nothing was inserted.</summary>
-    public async Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken)
-    {
-        var json = PooledJson.Of(document, type);
-        var inserted = await _collection.TryInsertAsync([new(document.Id.Value, json.Bytes)], cancellationToken).ConfigureAwait(false);
-        json.Return();
-        return inserted;
-    }
+    public Task<bool> TryInsertAsync(T document, CancellationToken cancellationToken) => TryInsertAsync([document], cancellationToken);
 
     /// <summary>All in one durable group. False: an id or a unique field was taken, nothing was inserted.</summary>
-    public Task<bool> TryInsertAsync(IEnumerable<T> documents, CancellationToken cancellationToken) =>
-        _collection.TryInsertAsync([.. documents.Select(New)], cancellationToken);
+    public async Task<bool> TryInsertAsync(IEnumerable<T> documents, CancellationToken cancellationToken)
+    {
+        var written = documents.Select(document => (Id: document.Id.Value, Json: PooledJson.Of(document, type))).ToList();
+        var inserted = await _collection.TryInsertAsync(written.ConvertAll(document => new NewDocument(document.Id, document.Json.Bytes)), cancellationToken)
+            .ConfigureAwait(false);
+        written.ForEach(document => document.Json.Return());
+        return inserted;
+    }
 
     /// <summary>Stores the changed document if nobody else changed it since it was read; returns it with its new revision, or null.</summary>
     public async Task<T?> TryReplaceAsync(T changed, CancellationToken cancellationToken)
@@ -135,8 +135,6 @@ public sealed class DocumentCollection<T>(IDocumentDatabase database, string nam
             _recent.Clear(); // rarely, and then they come back one by one
         _recent[document.Id] = document;
     }
-
-    private NewDocument New(T document) => new(document.Id.Value, PooledJson.Of(document, type).Bytes);
 
     /// <summary>
     /// Null: it isn't ours. A program that shares the database (ODTP) keeps documents in the same collections which may lack what all of

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -9,11 +10,14 @@ namespace Twinrunner.Storage.Database;
 /// A document as JSON in a buffer from the pool: a flood of log pages must not become a flood of garbage. Text stays as it
 /// is instead of being escaped, which for other alphabets than the Latin one is a third of the size.
 /// </summary>
-internal sealed class PooledJson : IBufferWriter<byte>
+internal sealed class PooledJson(int capacity = 4096) : IBufferWriter<byte>
 {
     private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
+    /// <summary>What a JSON string can't hold as it is (RFC 8259, section 7).</summary>
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (byte)code), (byte)'"', (byte)'\\']);
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     private int _count;
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _count);
@@ -24,6 +28,21 @@ internal sealed class PooledJson : IBufferWriter<byte>
         using var writer = new Utf8JsonWriter(json, Unescaped);
         JsonSerializer.Serialize(writer, document, type);
         return json;
+    }
+
+    /// <summary>Adds a JSON string.</summary>
+    /// <param name="text">Valid UTF-8.</param>
+    public void WriteString(ReadOnlySpan<byte> text)
+    {
+        this.Write("\""u8);
+        while (text.IndexOfAny(Escaped) is >= 0 and var length)
+        {
+            this.Write(text[..length]);
+            WriteEscaped(text[length]);
+            text = text[(length + 1)..];
+        }
+        this.Write(text);
+        this.Write("\""u8);
     }
 
     /// <summary>Gives the buffer back. Only when nobody can read it any more: not after a write that failed or was cancelled.</summary>
@@ -46,6 +65,22 @@ internal sealed class PooledJson : IBufferWriter<byte>
     {
         Reserve(sizeHint);
         return _buffer.AsSpan(_count);
+    }
+
+    private void WriteEscaped(byte code)
+    {
+        switch (code)
+        {
+            case (byte)'\n':
+                this.Write("\\n"u8);
+                break;
+            case (byte)'"' or (byte)'\\':
+                this.Write([(byte)'\\', code]);
+                break;
+            default:
+                this.Write(Encoding.ASCII.GetBytes($"\\u{code:x4}"));
+                break;
+        }
     }
 
     private void Reserve(int size)

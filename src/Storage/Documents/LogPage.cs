@@ -14,7 +14,7 @@ public sealed record LogPage : Document<LogPage>
     public required DateTimeOffset Timestamp { get; init; }
 
     /// <summary>The lines, joined by line feeds. Runs of bytes that are not UTF-8 are one U+FFFD here and exact in <see cref="Raw"/>.</summary>
-    [JsonPropertyName("logstring")]
+    [JsonPropertyName("logstring"), JsonPropertyOrder(2)]
     public required Utf8Text Text { get; init; }
 
     /// <summary>The step's execution: all logs of an execution are read in the order of the pages' ids. Null in ODTP's own documents.</summary>
@@ -32,9 +32,11 @@ public sealed record LogPage : Document<LogPage>
     /// word), flags (1: cut at the line limit; 2: the stream's next line continues this one; 4: the stream ended without a newline).
     /// A newline follows the line in its stream unless flag 2 or 4 is set.
     /// </summary>
+    [JsonPropertyOrder(1)]
     public required IReadOnlyList<int> Lines { get; init; }
 
     /// <summary>The page's exact bytes, where they are not valid UTF-8.</summary>
+    [JsonPropertyOrder(3)]
     public byte[]? Raw { get; init; }
 
     /// <summary>Bytes of each stream of the attempt that are stored up to the end of this page: where to go on after a restart.</summary>

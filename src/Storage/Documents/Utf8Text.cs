@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Twinrunner.Storage.Database;
 
 namespace Twinrunner.Storage.Documents;
 
 /// <summary>
-/// Text that stays in UTF-8 between the wire and the database. A page of a log is a quarter of a megabyte: as a string it would
-/// be two copies of twice that size on the large object heap.
+/// Text that stays in UTF-8 between the wire and the database. A page of a log as a string would be two copies of twice
+/// its size, on the large object heap.
 /// </summary>
 /// <param name="Bytes">Valid UTF-8.</param>
 [JsonConverter(typeof(Utf8TextJsonConverter))]
@@ -37,6 +38,12 @@ public sealed class Utf8TextJsonConverter : JsonConverter<Utf8Text>
         return new(text.AsMemory(0, reader.CopyString(text)));
     }
 
-    public override void Write(Utf8JsonWriter writer, Utf8Text value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.Bytes.Span);
+    /// <remarks>The writer's own encoder goes byte by byte from the first line feed on, which was a sixth of the time that it takes to store a log.</remarks>
+    public override void Write(Utf8JsonWriter writer, Utf8Text value, JsonSerializerOptions options)
+    {
+        var json = new PooledJson(value.Bytes.Length + value.Bytes.Length / 16);
+        json.WriteString(value.Bytes.Span);
+        writer.WriteRawValue(json.Bytes.Span, skipInputValidation: true);
+        json.Return();
+    }
 }

@@ -17,12 +17,12 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
         await _pages.EnsureIndexAsync(new("by_execution", ["executionRef"]), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stores the page and wakes the readers of the step's log. False: a page that begins with that line is stored already.</summary>
-    public async Task<bool> AppendAsync(LogPage page, CancellationToken cancellationToken)
+    /// <summary>Stores consecutive pages of one attempt together and wakes the readers of the step's log. False: what begins with one of their lines is stored already.</summary>
+    public async Task<bool> AppendAsync(IReadOnlyList<LogPage> pages, CancellationToken cancellationToken)
     {
-        if (!await _pages.TryInsertAsync(page, cancellationToken).ConfigureAwait(false))
+        if (!await _pages.TryInsertAsync(pages, cancellationToken).ConfigureAwait(false))
             return false;
-        feed.Signal(ChangeTopic.StepLog(Id<Step>.Parse(page.StepRef)));
+        feed.Signal(ChangeTopic.StepLog(Id<Step>.Parse(pages[0].StepRef)));
         return true;
     }
 
@@ -43,7 +43,7 @@ public sealed class LogStore(IDocumentDatabase database, ChangeFeed feed) : ISto
     }
 
     /// <summary>Pages in order that begin with the line or a later one.</summary>
-    /// <param name="limit">At most this many pages (each up to 256 KiB).</param>
+    /// <param name="limit">At most this many pages.</param>
     public Task<IReadOnlyList<LogPage>> FindAsync(Id<Step> step, int attempt, long firstLine, int limit, CancellationToken cancellationToken) =>
         _pages.FindAsync(
             new(Filter.Every(OfAttempt(step, attempt), Filter.GreaterOrEqual("firstLine", firstLine))) { Sort = ["firstLine"], Limit = limit },

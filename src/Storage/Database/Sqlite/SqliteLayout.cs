@@ -53,14 +53,30 @@ internal sealed class SqliteLayout
         return string.Join(", ", terms);
     }
 
-    /// <summary>The document's keys for the columns.</summary>
+    /// <summary>The document's keys for the columns. It is read up to the last of them, which for a page of a log comes before its text.</summary>
     public object?[] ReadKeys(ReadOnlySpan<byte> json)
     {
-        var keys = new object?[Paths.Count];
+        var keys = new Keys(Paths.Count);
         var reader = new Utf8JsonReader(json);
-        if (Paths.Count > 0 && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        if (keys.Missing > 0 && reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             _root.Read(ref reader, keys);
-        return keys;
+        return keys.Values;
+    }
+
+    private sealed class Keys(int count)
+    {
+        private readonly bool[] _found = new bool[count];
+
+        public object?[] Values { get; } = new object?[count];
+        public int Missing { get; private set; } = count;
+
+        public void Set(int column, object? key)
+        {
+            Values[column] = key;
+            if (!_found[column])
+                Missing--;
+            _found[column] = true;
+        }
     }
 
     private sealed class PathNode(string name)
@@ -81,15 +97,15 @@ internal sealed class SqliteLayout
             child.Add(path[1..], column);
         }
 
-        /// <summary>Goes through the object that the reader stands at, to its end.</summary>
-        public void Read(ref Utf8JsonReader reader, object?[] keys)
+        /// <summary>Goes through the object that the reader stands at, to its end or until no key is missing.</summary>
+        public void Read(ref Utf8JsonReader reader, Keys keys)
         {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            while (keys.Missing > 0 && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var child = Find(ref reader);
                 reader.Read();
                 if (child is { _column: >= 0 and var column })
-                    keys[column] = SqliteKey.Of(reader);
+                    keys.Set(column, SqliteKey.Of(reader));
                 if (child is { _children.Count: > 0 } && reader.TokenType == JsonTokenType.StartObject)
                     child.Read(ref reader, keys);
                 else
