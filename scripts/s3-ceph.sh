@@ -4,6 +4,7 @@
 ceph_port=${TWIN_S3_CEPH_PORT:-7480}
 ceph_key=TWINTESTACCESSKEY001 ceph_secret=twintestsecretkey00100000000000000000000
 ceph_key2=TWINTESTACCESSKEY002 ceph_secret2=twintestsecretkey00200000000000000000000
+ceph_host=s3.twin.test ceph_encryption_key=twin-key # buckets in host names below the one; the other encrypts objects
 ceph_folder=${state:?s3.sh sets it}/ceph
 ceph_monitor_port=$((ceph_port + 10010))
 ceph_osd_ports=$((ceph_port + 10020))
@@ -137,6 +138,10 @@ rgw_enable_usage_log = false
 rgw_gc_obj_min_wait = 5
 rgw_gc_processor_period = 10
 rgw_gc_processor_max_time = 10
-rgw_frontends = beast endpoint=127.0.0.1:$ceph_port
+rgw_frontends = beast endpoint=127.0.0.1:$ceph_port tcp_nodelay=1
+rgw_dns_name = $ceph_host
+rgw_crypt_require_ssl = false
+rgw_crypt_s3_kms_backend = testing
+rgw_crypt_s3_kms_encryption_keys = $ceph_encryption_key=$(printf %s "$ceph_secret" | head -c 32 | base64)
 END
 }

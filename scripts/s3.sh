@@ -8,7 +8,8 @@
 #   s3.sh wipe     stops both and deletes what they store
 #
 # Tests run against any S3 server that TWIN_TEST_S3 and TWIN_TEST_S3_SECOND name:
-#   http://KEY:SECRET@HOST:PORT/?region=REGION&ca=FILE&other=KEY2:SECRET2   (the other keys: of a second user)
+#   http://KEY:SECRET@HOST:PORT/?region=REGION&ca=FILE&other=KEY2:SECRET2&host=NAME&encryption=KEY
+#   (the other keys: of a second user; host: with buckets in host names below it; encryption: a key that the server has for aws:kms)
 #
 # TWIN_S3_STATE  folder of both ($cache/s3)
 set -euo pipefail
@@ -143,7 +144,7 @@ case "${1:-}" in
     if running; then say "both run"; else say "not running"; exit 1; fi
     ;;
   env)
-    printf 'export TWIN_TEST_S3=%q\n' "http://$ceph_key:$ceph_secret@127.0.0.1:$ceph_port/?region=$region&other=$ceph_key2:$ceph_secret2"
+    printf 'export TWIN_TEST_S3=%q\n' "http://$ceph_key:$ceph_secret@127.0.0.1:$ceph_port/?region=$region&other=$ceph_key2:$ceph_secret2&host=$ceph_host&encryption=$ceph_encryption_key"
     printf 'export TWIN_TEST_S3_SECOND=%q\n' "https://${swift_key/:/%3A}:$swift_secret@127.0.0.1:$swift_port/?region=$region&ca=$state/tls/ca.pem&other=${swift_key2/:/%3A}:$swift_secret2"
     ;;
   *)

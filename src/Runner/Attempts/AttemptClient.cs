@@ -39,8 +39,8 @@ internal sealed class AttemptClient : IOutputRecords, IDisposable
     public Task<AttemptInfo> InfoAsync(CancellationToken cancellationToken) =>
         AskAsync(HttpMethod.Get, "", null, AttemptJson.Default.AttemptInfo, cancellationToken);
 
-    public Task<AttemptOrder> OrderAsync(bool stopping, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Get, stopping ? "order?stopping" : "order", null, AttemptJson.Default.AttemptOrder, cancellationToken);
+    public Task<AttemptOrder> OrderAsync(AttemptState known, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Get, $"order?known={known}", null, AttemptJson.Default.AttemptOrder, cancellationToken);
 
     public async Task<string> UploadAddressAsync(string key, CancellationToken cancellationToken) =>
         (await AskAsync(HttpMethod.Post, "uploads", () => JsonContent.Create(new(key), AttemptJson.Default.UploadRequest), AttemptJson.Default.UploadAddress, cancellationToken)).Url;

@@ -53,7 +53,8 @@ internal static class AttemptEndpoints
             await RefuseAsync(context);
             return;
         }
-        var order = await attempts.OrderAsync(key, context.Request.Query.ContainsKey("stopping"), context.RequestAborted);
+        _ = Enum.TryParse<AttemptState>(context.Request.Query["known"], ignoreCase: true, out var known);
+        var order = await attempts.OrderAsync(key, known, context.RequestAborted);
         await context.Response.WriteAsJsonAsync(order, AttemptJson.Default.AttemptOrder, cancellationToken: context.RequestAborted);
     }
 

@@ -51,8 +51,8 @@ internal sealed class AttemptService(
             ? address.AbsoluteUri
             : $"{ApiSetup.Prefix[1..]}{AttemptEndpoints.Path}/objects{tokens.SignObject(verb, key)}";
 
-    /// <param name="stopping">It knows that it has to stop.</param>
-    public async Task<AttemptOrder> OrderAsync(StepKey key, bool stopping, CancellationToken cancellationToken)
+    /// <param name="known">The order that it has: only another one is an answer. After the one to collect, that is a person's wish for an end.</param>
+    public async Task<AttemptOrder> OrderAsync(StepKey key, AttemptState known, CancellationToken cancellationToken)
     {
         var since = time.GetTimestamp();
         using var wait = new ChangeWait(changes, time, ChangeTopic.StepStop(key.Step));
@@ -60,16 +60,23 @@ internal sealed class AttemptService(
         {
             if (await FindAsync(key, cancellationToken) is not { } step)
                 return new(AttemptState.Over, 0);
-            if (step.Status == StepStatus.Collecting)
-                return new(AttemptState.Collect, 0);
-            if (step.Stop is not null && !stopping)
-                return new(AttemptState.Stop, step.Spec.Grace.TotalSeconds);
+            var state = StateOf(step, known);
+            if (state != known)
+                return new(state, step.Spec.Grace.TotalSeconds);
             if (time.GetElapsedTime(since) >= LongestPoll)
                 return new(AttemptState.Runs, 0);
             wait.Also(ChangeTopic.Execution(step.ExecutionRef));
             await wait.WaitAsync(cancellationToken);
         }
     }
+
+    private static AttemptState StateOf(Step step, AttemptState known) => step switch
+    {
+        { Status: StepStatus.Collecting } when known != AttemptState.Collect => AttemptState.Collect,
+        { Status: StepStatus.Collecting, Stop: not { Reason: FailureReason.Cancelled } } => AttemptState.Collect,
+        { Stop: not null } => AttemptState.Stop,
+        _ => known,
+    };
 
     /// <summary>Keeps an output whose files and manifest are stored. What is wrong with it, in a sentence; null: it is kept.</summary>
     public async Task<string?> CompleteAsync(Step step, Output said, CancellationToken cancellationToken)

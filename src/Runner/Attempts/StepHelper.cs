@@ -54,7 +54,13 @@ public sealed class StepHelper : IDisposable
             CreatedAt = _time.GetUtcNow(),
             UpdatedAt = _time.GetUtcNow(),
         };
-        var result = await collector.CollectAsync(step, info.Attempt, _folders, InputsOf(info), Say, cancellationToken);
+        using var hurry = new CancellationTokenSource();
+        using var collected = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asking = HurryAsync(hurry, collected.Token);
+        using var patience = collector.Patience(Say, hurry.Token);
+        var result = await collector.CollectAsync(step, info.Attempt, _folders, InputsOf(info), patience, cancellationToken);
+        await collected.CancelAsync();
+        await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!result.Succeeded)
             throw new HelperException(result.Message);
     }
@@ -62,14 +68,14 @@ public sealed class StepHelper : IDisposable
     private async Task UntilEndAsync(CancellationToken cancellationToken)
     {
         Task stopping = Task.CompletedTask;
-        var knows = false;
+        var known = AttemptState.Runs;
         while (true)
         {
-            var order = await _client.OrderAsync(knows, cancellationToken);
+            var order = await _client.OrderAsync(known, cancellationToken);
             switch (order.State)
             {
                 case AttemptState.Stop:
-                    knows = true;
+                    known = AttemptState.Stop;
                     stopping = StepProcesses.EndAsync(TimeSpan.FromSeconds(order.GraceSeconds), _time, cancellationToken);
                     break;
                 case AttemptState.Collect:
@@ -79,6 +85,16 @@ public sealed class StepHelper : IDisposable
                     throw new HelperException("The attempt is over: nobody waits for its outputs.");
             }
         }
+    }
+
+    /// <summary>Whoever cancels the step doesn't want to wait for an object store that is away. Nor does anybody once it is over.</summary>
+    private async Task HurryAsync(CancellationTokenSource hurry, CancellationToken cancellationToken)
+    {
+        AttemptOrder order;
+        do
+            order = await _client.OrderAsync(AttemptState.Collect, cancellationToken);
+        while (order.State == AttemptState.Runs);
+        await hurry.CancelAsync();
     }
 
     private AttemptObjects ObjectsOf(AttemptInfo info)

@@ -85,7 +85,8 @@ internal sealed class PooledJson(int capacity = 4096) : IBufferWriter<byte>
 
     private void Reserve(int size)
     {
-        if (_buffer.Length - _count >= Math.Max(size, 1))
+        size = Math.Max(size, 1);
+        if (_buffer.Length - _count >= size)
             return;
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_count + size, 2 * _buffer.Length));
         _buffer.AsSpan(0, _count).CopyTo(larger);

@@ -25,13 +25,38 @@ public sealed class AttemptServiceTests : IAsyncLifetime
         await _host.Get<StepStore>().InsertAsync([step], Cancel);
         var attempts = _host.Get<AttemptService>();
         await _host.Get<OutputStore>().TryInsertAsync(OutputOf(step, attempt: 2), Cancel);
-        var stored = attempts.StoredAsync(new(step.Id, step.Attempt), Cancel);
+        var stored = attempts.StoredAsync(KeyOf(step), Cancel);
         Assert.False(stored.IsCompleted);
 
         Assert.Null(await attempts.CompleteAsync(step, OutputOf(step, step.Attempt), Cancel));
 
         await stored.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
     }
+
+    [Fact]
+    public async Task A_helper_that_stores_outputs_is_told_when_somebody_cancels_but_not_of_a_time_limit_that_ended_the_step()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var cancelled = TestSteps.Make("load", StepStatus.Collecting);
+        var timedOut = TestSteps.Make("slow", StepStatus.Collecting) with { Stop = new(FailureReason.TimedOut, "too long", now) };
+        await _host.Get<StepStore>().InsertAsync([cancelled, timedOut], Cancel);
+        var attempts = _host.Get<AttemptService>();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        Assert.Equal(AttemptState.Collect, (await attempts.OrderAsync(KeyOf(timedOut), AttemptState.Stop, Cancel)).State);
+        var ofTimedOut = attempts.OrderAsync(KeyOf(timedOut), AttemptState.Collect, enough.Token);
+        var ofCancelled = attempts.OrderAsync(KeyOf(cancelled), AttemptState.Collect, Cancel);
+
+        await _host.Get<StepStore>().TryRequestStopAsync(cancelled.Id, new(FailureReason.Cancelled, "by hand", now), Cancel);
+        _host.Get<ChangeFeed>().Signal(ChangeTopic.StepStop(cancelled.Id));
+        _host.Get<ChangeFeed>().Signal(ChangeTopic.StepStop(timedOut.Id));
+
+        Assert.Equal(AttemptState.Stop, (await ofCancelled.WaitAsync(TimeSpan.FromSeconds(20), Cancel)).State);
+        Assert.False(ofTimedOut.IsCompleted);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ofTimedOut);
+    }
+
+    private static StepKey KeyOf(Step step) => new(step.Id, step.Attempt);
 
     private static Output OutputOf(Step step, int attempt)
     {

@@ -66,7 +66,7 @@ public sealed class SharedDatabaseTests
         {
             for (var line = 1; line <= 60; line++)
             {
-                Assert.True(await host.Get<LogStore>().AppendAsync(new LogPage
+                Assert.True(await host.Get<LogStore>().AppendAsync([new LogPage
                 {
                     Id = Id<LogPage>.New(TimeProvider.System),
                     StepRef = step.ToString(),
@@ -79,7 +79,7 @@ public sealed class SharedDatabaseTests
                     Lines = [0, 1, 0],
                     StdoutBytes = 5L * line,
                     StderrBytes = 0,
-                }, Token));
+                }], Token));
             }
         }
     }

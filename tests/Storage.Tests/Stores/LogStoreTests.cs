@@ -30,7 +30,7 @@ public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
     {
         var logs = await FilledAsync();
         var start = await logs.StartOfPageAsync(_step, 1, 35, Token);
-        await logs.AppendAsync(Page(1, 31), Token);
+        await logs.AppendAsync([Page(1, 31)], Token);
 
         Assert.Equal([31], (await logs.FindAsync(_step, 1, start, 10, Token)).Select(page => page.FirstLine));
         Assert.Equal(1, await logs.StartOfPageAsync(_step, 2, 35, Token));
@@ -42,20 +42,22 @@ public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
         var logs = await FilledAsync();
         using var subscription = Feed.Subscribe(ChangeTopic.StepLog(_step));
 
-        Assert.False(await logs.AppendAsync(Page(1, 11), Token));
+        Assert.False(await logs.AppendAsync([Page(1, 11)], Token));
+        Assert.False(await logs.AppendAsync([Page(1, 31), Page(1, 21)], Token));
         var waiting = subscription.WaitAsync(Token);
         Assert.False(waiting.IsCompleted);
-        Assert.True(await logs.AppendAsync(Page(1, 31), Token));
+        Assert.Equal(21, (await logs.LastPageAsync(_step, 1, Token))!.FirstLine);
+        Assert.True(await logs.AppendAsync([Page(1, 31), Page(1, 41)], Token));
 
         await waiting;
-        Assert.Equal(31, (await logs.LastPageAsync(_step, 1, Token))!.FirstLine);
+        Assert.Equal(41, (await logs.LastPageAsync(_step, 1, Token))!.FirstLine);
     }
 
     [Fact]
     public async Task Attempts_are_apart_and_deleted_together()
     {
         var logs = await FilledAsync();
-        await logs.AppendAsync(Page(2, 1), Token);
+        await logs.AppendAsync([Page(2, 1)], Token);
 
         Assert.Equal(1, (await logs.LastPageAsync(_step, 2, Token))!.FirstLine);
         Assert.Equal(4, await logs.DeleteAsync(_step, Token));
@@ -66,7 +68,7 @@ public abstract class LogStoreTests(BackEnds backEnds) : StoreTest(backEnds)
     {
         var logs = await ReadyAsync(new LogStore(Database, Feed));
         foreach (var line in (long[])[1, 11, 21])
-            await logs.AppendAsync(Page(1, line), Token);
+            await logs.AppendAsync([Page(1, line)], Token);
         return logs;
     }
 

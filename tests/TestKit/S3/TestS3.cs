@@ -7,20 +7,26 @@ using Xunit;
 namespace Twinrunner.TestKit;
 
 /// <summary>
-/// A real S3 server that tests may use, from a variable: <c>http://KEY:SECRET@HOST:PORT/?region=…&amp;ca=FILE&amp;other=KEY2:SECRET2</c>, where
-/// the other keys are another user's. The test command starts two servers that differ (scripts/s3.sh).
+/// A real S3 server that tests may use, from a variable: <c>http://KEY:SECRET@HOST:PORT/?region=…&amp;ca=FILE&amp;other=KEY2:SECRET2…</c>, where
+/// the other keys are another user's. The test command starts two servers that differ (scripts/s3.sh, which names all that may be said).
 /// </summary>
 public sealed class TestS3
 {
     public const string First = "TWIN_TEST_S3", Second = "TWIN_TEST_S3_SECOND";
 
-    private TestS3(S3Options options, (string Key, string Secret)? other) => (Options, Other) = (options, other);
+    private TestS3(S3Options options) => Options = options;
 
     /// <summary>How it is reached; the bucket is each test's own.</summary>
     public S3Options Options { get; }
 
     /// <summary>Keys of another user.</summary>
-    public (string Key, string Secret)? Other { get; }
+    public (string Key, string Secret)? Other { get; private init; }
+
+    /// <summary>The name below which buckets are in host names; null: the server knows none.</summary>
+    public string? HostName { get; private init; }
+
+    /// <summary>A key that the server encrypts with; null: it has none.</summary>
+    public string? EncryptionKey { get; private init; }
 
     /// <summary>The server that the variable names; skips the test where it names none.</summary>
     public static TestS3 Get(string variable)
@@ -33,16 +39,19 @@ public sealed class TestS3
         var url = new Uri(address);
         var query = HttpUtility.ParseQueryString(url.Query);
         var (key, secret) = Pair(url.UserInfo);
-        return new(
-            new()
-            {
-                Endpoint = new(url.GetLeftPart(UriPartial.Scheme) + url.Authority),
-                AccessKey = key,
-                SecretKey = secret,
-                Region = query["region"],
-                CaFile = query["ca"] is { Length: > 0 } file ? file : null,
-            },
-            query["other"] is { Length: > 0 } other ? Pair(other) : null);
+        return new(new()
+        {
+            Endpoint = new(url.GetLeftPart(UriPartial.Scheme) + url.Authority),
+            AccessKey = key,
+            SecretKey = secret,
+            Region = query["region"],
+            CaFile = query["ca"] is { Length: > 0 } file ? file : null,
+        })
+        {
+            Other = query["other"] is { Length: > 0 } other ? Pair(other) : null,
+            HostName = query["host"],
+            EncryptionKey = query["encryption"],
+        };
     }
 
     /// <summary>An empty bucket of this test's own.</summary>

@@ -29,7 +29,7 @@ internal sealed class StepCompletion(
         CancellationToken cancellationToken)
     {
         return result.Ran && prepared.Plan is { } plan
-            ? await CollectAsync(held, held.Step.Attempt, plan.Folders, prepared.Inputs, result, stop, sink, cancellationToken)
+            ? await CollectAsync(held, new(held.Step.Attempt, plan.Folders, prepared.Inputs, result), stop, sink, cancellationToken)
             : EndOf(result);
     }
 
@@ -40,24 +40,15 @@ internal sealed class StepCompletion(
             return null;
         await sink.SayAsync($"Attempt {kept.Attempt} has run; what it left is stored now, and nothing runs again.", cancellationToken);
         var result = StepResult.Success(kept.StartedAt, kept.EndedAt) with { ExitCode = kept.ExitCode };
-        return await CollectAsync(held, kept.Attempt, places, ResolvedInputs.Of([]), result, stop, sink, cancellationToken);
+        return await CollectAsync(held, new(kept.Attempt, places, ResolvedInputs.Of([]), result), stop, sink, cancellationToken);
     }
 
-    /// <param name="places">Null: its executor has stored what it left.</param>
-    private async Task<StepEnd> CollectAsync(
-        HeldStep held,
-        int attempt,
-        StepFolders? places,
-        ResolvedInputs inputs,
-        StepResult result,
-        StopSource stop,
-        IStepSink sink,
-        CancellationToken cancellationToken)
+    private async Task<StepEnd> CollectAsync(HeldStep held, RanAttempt ran, StopSource stop, IStepSink sink, CancellationToken cancellationToken)
     {
-        var end = EndOf(result);
-        var collected = places is null
-            ? await collector.CollectStoredAsync(held.Step, cancellationToken)
-            : await CollectAsync(held, attempt, places, inputs, stop, sink, cancellationToken);
+        var (result, end) = (ran.Result, EndOf(ran.Result));
+        var collected = ran.Folders is { } places
+            ? await StoreAsync(held, ran, places, stop, sink, cancellationToken)
+            : await collector.CollectStoredAsync(held.Step, cancellationToken);
         foreach (var warning in collected.Warnings)
             await sink.SayAsync(warning, cancellationToken);
         end = end with { Output = collected.Main?.Id, OutputValues = collected.Values };
@@ -68,17 +59,17 @@ internal sealed class StepCompletion(
                 Status = StepStatus.Failed,
                 Reason = collected.Reason,
                 Message = collected.Message,
-                Kept = places is not null && collected.CanTryAgain ? new(node.Id, attempt, result.ExitCode, result.StartedAt, result.EndedAt) : null,
+                Kept = ran.Folders is not null && collected.CanTryAgain ? new(node.Id, ran.Attempt, result.ExitCode, result.StartedAt, result.EndedAt) : null,
             };
     }
 
-    private async Task<CollectResult> CollectAsync(
-        HeldStep held, int attempt, StepFolders places, ResolvedInputs inputs, StopSource stop, IStepSink sink, CancellationToken cancellationToken)
+    private async Task<CollectResult> StoreAsync(
+        HeldStep held, RanAttempt ran, StepFolders places, StopSource stop, IStepSink sink, CancellationToken cancellationToken)
     {
         if (!OutputCollector.IsEmpty(places) && await held.CollectingAsync(cancellationToken))
             await events.PublishAsync(held.Step, cancellationToken);
         using var patience = collector.Patience(told => sink.ActivityAsync(told, cancellationToken).AsTask(), stop.Cancelled);
-        return await collector.CollectAsync(held.Step, attempt, places, inputs, patience, cancellationToken);
+        return await collector.CollectAsync(held.Step, ran.Attempt, places, ran.Inputs, patience, cancellationToken);
     }
 
     public StepEnd EndOf(StepResult result) => new(
@@ -115,4 +106,7 @@ internal sealed class StepCompletion(
 
     private async Task<bool> MayStartAsync(Step step, CancellationToken cancellationToken) =>
         await executions.GetAsync(step.ExecutionRef, cancellationToken) is { CancelRequestedAt: null };
+
+    /// <param name="Folders">Null: its executor has stored what it left.</param>
+    private sealed record RanAttempt(int Attempt, StepFolders? Folders, ResolvedInputs Inputs, StepResult Result);
 }

@@ -62,6 +62,30 @@ public sealed class SinglePodTests : IAsyncLifetime
         await running;
     }
 
+    [Fact]
+    public async Task What_a_step_serves_has_an_Ingress_as_long_as_its_Job_is_there()
+    {
+        var ingress = new StepIngress("{step}-{execution}.lab.example", "nginx", "wildcard", new Dictionary<string, string> { ["note"] = "a" });
+        using var executor = _cluster.Open("test-" + _rig.Execution, new(null, _rig.Root, _rig.Root), options => options with
+        {
+            Policies = new() { Defaults = new() { Ingress = ingress } },
+        });
+        var plan = _rig.Shell("echo serving; while :; do sleep 1; done") with { Ports = [new(8080, null, null, "tcp")] };
+        var sink = new RecordingSink();
+        var running = executor.RunAsync(plan, sink, Cancel);
+        await sink.WaitAsync(told => told.Stdout.Length > 0, Cancel);
+        using var api = _cluster.OpenApi();
+        var taken = await api.FindAsync(ResourceKinds.Ingresses, "default", plan.Key.Name, Cancel);
+        var host = $"{plan.StepName}-{plan.Execution}.lab.example";
+        Assert.Equal((host, "nginx", "wildcard"), (taken!.Spec!.Rules[0].Host, taken.Spec.IngressClassName, taken.Spec.Tls![0].SecretName));
+        Assert.Equal((plan.Key.Name, 8080), (taken.Spec.Rules[0].Http.Paths[0].Backend.Service.Name, taken.Spec.Rules[0].Http.Paths[0].Backend.Service.Port.Number));
+        await executor.StopAsync(plan.Key, TimeSpan.Zero, Cancel);
+        await running;
+        await executor.RemoveAsync(plan.Key, Cancel);
+        while (await api.FindAsync(ResourceKinds.Ingresses, "default", plan.Key.Name, Cancel) is not null)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancel);
+    }
+
     private KubernetesExecutor Open() => _cluster.Open("test-" + _rig.Execution, new(null, _rig.Root, _rig.Root));
 
     /// <summary>Starts a step that notes its launch, says so, and doesn't want to end.</summary>
