@@ -45,6 +45,18 @@ public sealed class StepLogsTests
     }
 
     [Fact]
+    public async Task A_log_of_one_empty_line_is_stored()
+    {
+        await using var stores = await OpenAsync(Small);
+        var key = await NewStepAsync(stores);
+        await using var log = await stores.Get<StepLogs>().OpenAsync(key, [], Cancelled);
+        await log.WriteAsync(LogStream.Stdout, "\n"u8.ToArray(), Cancelled);
+        await log.CompleteAsync(Cancelled);
+
+        Assert.Equal("\n"u8.ToArray(), Exact(await ReadAsync(stores, key), LogStream.Stdout));
+    }
+
+    [Fact]
     public async Task A_writer_that_was_let_go_is_continued_without_a_gap_or_a_repetition()
     {
         await using var stores = await OpenAsync(Small);
