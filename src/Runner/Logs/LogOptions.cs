@@ -9,8 +9,8 @@ public sealed record LogOptions
     /// <summary>Bytes of one page. Default 56 KiB, of which the whole document still fits into a buffer of 64 KiB; more costs memory for every step that writes a lot.</summary>
     public int PageBytes { get; init; } = 56 * 1024;
 
-    /// <summary>Bytes of one line; a longer one is stored as several that continue each other. Default 64 KiB.</summary>
-    public int LineBytes { get; init; } = 64 * 1024;
+    /// <summary>Bytes of one line; a longer one is stored as several that continue each other. Default 56 KiB, as much as a page.</summary>
+    public int LineBytes { get; init; } = 56 * 1024;
 
     /// <summary>Longest time from a line to its page, default 250 ms; less costs a write to the database each. The first line after a silence is stored at once.</summary>
     public TimeSpan PageDelay { get; init; } = TimeSpan.FromMilliseconds(250);
