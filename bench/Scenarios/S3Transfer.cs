@@ -79,8 +79,10 @@ internal sealed class S3Transfer : IScenario
         var step = await stores.AddStepAsync(step => step, cancellationToken);
         var key = new StepKey(step.Id, step.Attempt);
         var made = stores.Get<WorkFolders>().Create(key);
+        var collector = stores.Get<OutputCollector>();
+        using var patience = collector.Patience(_ => Task.CompletedTask, CancellationToken.None);
         var started = Stopwatch.GetTimestamp();
-        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, made with { Output = tree }, ResolvedInputs.Of([]), _ => Task.CompletedTask, cancellationToken);
+        var collected = await collector.CollectAsync(step, step.Attempt, made with { Output = tree }, ResolvedInputs.Of([]), patience, cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         stores.Get<WorkFolders>().Delete(key);
         // Of each round only the last stays, so that the server doesn't fill up.

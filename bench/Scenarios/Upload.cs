@@ -58,8 +58,10 @@ internal sealed class Upload : IScenario
         var folders = work.Create(key);
         make(folders.Output);
         await Command.RunAsync("/", "sync", [], cancellationToken);
+        var collector = stores.Get<OutputCollector>();
+        using var patience = collector.Patience(_ => Task.CompletedTask, CancellationToken.None);
         var started = Stopwatch.GetTimestamp();
-        var collected = await stores.Get<OutputCollector>().CollectAsync(step, step.Attempt, folders, ResolvedInputs.Of([]), _ => Task.CompletedTask, cancellationToken);
+        var collected = await collector.CollectAsync(step, step.Attempt, folders, ResolvedInputs.Of([]), patience, cancellationToken);
         var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!collected.Succeeded)
             throw new InvalidOperationException(collected.Message);

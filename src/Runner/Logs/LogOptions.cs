@@ -6,7 +6,7 @@ public sealed record LogOptions
     /// <summary>Bytes of one attempt's log that are kept; what comes later is counted, not kept, and the log says so. Default 1 GiB; more costs space in the database.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
-    /// <summary>Bytes of one page. Default 56 KiB, of which the whole document still fits into a buffer of 64 KiB; more costs memory for every step that writes a lot.</summary>
+    /// <summary>Bytes of one page. Default 56 KiB, with which the whole document still fits into a buffer of 64 KiB; more costs memory for every step that writes a lot.</summary>
     public int PageBytes { get; init; } = 56 * 1024;
 
     /// <summary>Bytes of one line; a longer one is stored as several that continue each other. Default 56 KiB, as much as a page.</summary>

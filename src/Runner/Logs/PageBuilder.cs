@@ -11,7 +11,7 @@ namespace Twinrunner.Runner.Logs;
 internal sealed class PageBuilder(int maxBytes) : IDisposable
 {
     private const int MaxLines = 4096; // keeps the list of lines off the large object heap
-    private const int FirstBuffer = 4096; // a step that prints three lines must not cost a quarter of a megabyte
+    private const int FirstBuffer = 4096; // a step that prints three lines must not cost a whole page
 
     private readonly List<int> _lines = [];
     private byte[] _bytes = [];

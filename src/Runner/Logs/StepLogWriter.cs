@@ -159,11 +159,10 @@ public sealed class StepLogWriter : IAsyncDisposable
         }
     }
 
-    private string? MarkAt(LogPosition position, string? before)
+    private string? MarkAt(LogPosition position, string? mark)
     {
         lock (_gate)
         {
-            var mark = before;
             while (_marks.TryPeek(out var next) && next.Stdout <= position.Stdout)
                 mark = _marks.Dequeue().Mark;
             return mark;

@@ -29,14 +29,6 @@ public sealed partial class OutputCollector(IObjectStore objects, IOutputRecords
     /// <summary>Whatever of one attempt waits for the store waits with this. Its parameters: of <see cref="StorePatience"/>.</summary>
     internal StorePatience Patience(Func<string?, Task> tell, CancellationToken hurry) => new(options.Patience, time, tell, hurry);
 
-    /// <param name="tell">As of <see cref="StorePatience"/>.</param>
-    public async Task<CollectResult> CollectAsync(
-        Step step, int attempt, StepFolders folders, ResolvedInputs inputs, Func<string?, Task> tell, CancellationToken cancellationToken)
-    {
-        using var patience = Patience(tell, CancellationToken.None);
-        return await CollectAsync(step, attempt, folders, inputs, patience, cancellationToken);
-    }
-
     internal async Task<CollectResult> CollectAsync(
         Step step, int attempt, StepFolders folders, ResolvedInputs inputs, StorePatience patience, CancellationToken cancellationToken)
     {

@@ -57,8 +57,8 @@ public interface IDocumentCollection
 public readonly record struct NewDocument(ObjectId Id, ReadOnlyMemory<byte> Json);
 
 /// <summary>
-/// Reads a document where it lies in the database's own memory: a page of a log, copied first, would be a quarter of a megabyte of
-/// garbage. Runs on the database's threads, and again where a call is repeated.
+/// Reads a document where it lies in the database's own memory: a page of a log, copied first, would be so much more garbage.
+/// Runs on the database's threads, and again where a call is repeated.
 /// </summary>
 /// <param name="revision">0: written by ODTP, which has none.</param>
 /// <param name="json">The document with <c>_id</c> and without <c>revision</c>; gone when the reader returns.</param>

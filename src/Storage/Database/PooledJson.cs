@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Text;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -78,7 +78,10 @@ internal sealed class PooledJson(int capacity = 4096) : IBufferWriter<byte>
                 this.Write([(byte)'\\', code]);
                 break;
             default:
-                this.Write(Encoding.ASCII.GetBytes($"\\u{code:x4}"));
+                Span<byte> escape = stackalloc byte[6];
+                "\\u00"u8.CopyTo(escape);
+                code.TryFormat(escape[4..], out _, "x2", CultureInfo.InvariantCulture);
+                this.Write(escape);
                 break;
         }
     }

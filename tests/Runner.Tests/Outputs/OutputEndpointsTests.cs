@@ -29,7 +29,9 @@ public sealed class OutputEndpointsTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(folders.Output, "data", "a b%2F#ü.csv"), "0123456789", Cancelled);
         await File.WriteAllTextAsync(Path.Combine(folders.Output, "page\n.html"), "<script>", Cancelled);
         File.CreateSymbolicLink(Path.Combine(folders.Output, "link"), "data");
-        _output = (await _host.Get<OutputCollector>().CollectAsync(step, 1, folders, ResolvedInputs.Of([]), _ => Task.CompletedTask, Cancelled)).Main!;
+        var collector = _host.Get<OutputCollector>();
+        using var patience = collector.Patience(_ => Task.CompletedTask, CancellationToken.None);
+        _output = (await collector.CollectAsync(step, 1, folders, ResolvedInputs.Of([]), patience, Cancelled)).Main!;
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

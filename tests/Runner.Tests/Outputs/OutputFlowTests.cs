@@ -121,7 +121,7 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
         var inputs = await ResolveAsync(await CollectAsync(first, folders), first);
         var (second, next) = await NewStepAsync("second");
         Shell(next.Output, "printf content > renamed.txt; printf other > new.txt");
-        var collected = await _stores.Get<OutputCollector>().CollectAsync(second, 1, next, inputs, Told, Cancelled);
+        var collected = await CollectAsync(second, next, inputs);
         var entries = await EntriesAsync(collected.Main!);
         Assert.Equal(inputs.Files[0].Key, entries.Single(entry => entry.Path == "renamed.txt").Key);
         Assert.StartsWith(collected.Main!.KeyPrefix, entries.Single(entry => entry.Path == "new.txt").Key!, StringComparison.Ordinal);
@@ -241,8 +241,12 @@ public abstract class OutputFlowTests(string? server) : IAsyncLifetime
 
     private static Task Told(string? told) => Task.CompletedTask;
 
-    private Task<CollectResult> CollectAsync(Step step, StepFolders folders) =>
-        _stores.Get<OutputCollector>().CollectAsync(step, 1, folders, ResolvedInputs.Of([]), Told, Cancelled);
+    private async Task<CollectResult> CollectAsync(Step step, StepFolders folders, ResolvedInputs? inputs = null)
+    {
+        var collector = _stores.Get<OutputCollector>();
+        using var patience = collector.Patience(Told, CancellationToken.None);
+        return await collector.CollectAsync(step, 1, folders, inputs ?? ResolvedInputs.Of([]), patience, Cancelled);
+    }
 
     private async Task<ResolvedInputs> ResolveAsync(CollectResult collected, Step producer, InputSpec? input = null)
     {

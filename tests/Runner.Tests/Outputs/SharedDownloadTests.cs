@@ -56,6 +56,8 @@ public sealed class SharedDownloadTests
         await host.Get<StepStore>().InsertAsync([step], Cancelled);
         var folders = host.Get<WorkFolders>().Create(new StepKey(step.Id, 1));
         await File.WriteAllTextAsync(Path.Combine(folders.Output, FileName), "0123456789", Cancelled);
-        return (await host.Get<OutputCollector>().CollectAsync(step, 1, folders, ResolvedInputs.Of([]), _ => Task.CompletedTask, Cancelled)).Main!;
+        var collector = host.Get<OutputCollector>();
+        using var patience = collector.Patience(_ => Task.CompletedTask, CancellationToken.None);
+        return (await collector.CollectAsync(step, 1, folders, ResolvedInputs.Of([]), patience, Cancelled)).Main!;
     }
 }
